@@ -1,0 +1,1 @@
+"""The dashboard: pages, components and view models. No SQL, no arithmetic."""

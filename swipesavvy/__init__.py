@@ -1,0 +1,1 @@
+"""SwipeSavvy: the product itself, used by the Dagster project, the dashboard and the command line."""

@@ -1,0 +1,1 @@
+"""HTTP surface: collector and health. Routes translate; rules live in the use cases."""

@@ -1,0 +1,1 @@
+"""One module per command-line topic; `swipesavvy.cli` puts them together. Dagster is imported lazily."""

@@ -1,0 +1,35 @@
+"""What every command shares: the home option, settings of this call, and progress on stderr."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from swipesavvy.settings import Settings
+
+HomeOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--home", help="Folder of the installation (default: SWIPESAVVY_HOME, else data/).", show_default=False
+    ),
+]
+FormatOption = Annotated[str, typer.Option("--format", help="table or json.")]
+
+
+def settings_for(home: Path | None) -> Settings:
+    """Settings of this call; `--home` wins over the environment."""
+    return Settings() if home is None else Settings(home=home)
+
+
+def progress_bar() -> Progress:
+    """A progress display on stderr, so that stdout stays data."""
+    return Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed:,.0f}/{task.total:,.0f}"),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+    )

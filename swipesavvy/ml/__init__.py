@@ -1,0 +1,1 @@
+"""Models: features in, results out. No I/O, no framework beyond the numerical libraries."""

@@ -77,6 +77,16 @@ class Home:
         return self.root / "ops.db"
 
     @property
+    def ops_lock_file(self) -> Path:
+        """Held while the operational store is brought to its newest shape."""
+        return self.root / "ops.lock"
+
+    @property
+    def ops_schema_file(self) -> Path:
+        """One line naming this home's schema where the operational store is PostgreSQL."""
+        return self.root / "ops.schema"
+
+    @property
     def keys(self) -> Path:
         """Secrets of this home, mode 0700."""
         return self.root / "keys"

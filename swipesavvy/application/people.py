@@ -180,11 +180,11 @@ class People:
         """A new one-time password for somebody known, disabled or not; their sessions end."""
         password, credentials = self._one_time(now)
         with self._store.writing() as unit:
+            unit.attempts.clear(fingerprint(clean_name(name)))
             person, _ = _known(unit, name)
             unit.people.set_credentials(person.person_id, credentials)
             unit.people.set_disabled(person.person_id, None)
             unit.sessions.end_all(person.person_id)
-            unit.attempts.clear(fingerprint(person.name))
         return password
 
     def set_password(self, name: str, password: str, now: datetime) -> None:
@@ -289,11 +289,14 @@ class People:
 
 
 def _confirm(unit: PeopleUnit, proof: _Proof) -> None:
-    """Inside the writing transaction: nothing changed while the slow hash ran; the name's failures are forgotten."""
+    """Inside the writing transaction: nothing changed while the slow hash ran; the name's failures are forgotten.
+
+    Attempts come before people in every transaction: where rows are locked, one order means no deadlock.
+    """
+    unit.attempts.clear(proof.name_hash)
     found = unit.people.named(proof.person.name)
     if found is None or found[0].is_disabled or found[1] != proof.credentials:
         raise DeniedError(REFUSED)
-    unit.attempts.clear(proof.name_hash)
 
 
 def _may_enter(person: Person, credentials: Credentials, now: datetime) -> bool:

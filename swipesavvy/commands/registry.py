@@ -2,9 +2,11 @@
 
 import typer
 
-from swipesavvy.commands import configuration
+from swipesavvy.commands import configuration, keys, people
 
 
 def register(app: typer.Typer) -> None:
     """Attach every command to the application."""
+    app.add_typer(people.app, name="user")
+    app.add_typer(keys.app, name="key")
     app.command("config")(configuration.config)

@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import String, delete, select, update
+from sqlalchemy import String, delete, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from swipesavvy.adapters.ops.base import Base
-from swipesavvy.adapters.ops.writes import insert_new
+from swipesavvy.adapters.ops.writes import delete_free, insert_or_lock
 from swipesavvy.domain.people import Attempts
 
 
@@ -28,9 +28,7 @@ class AttemptsTable:
 
     def of(self, name_hash: str) -> Attempts:
         """The count so far, locked until the transaction ends."""
-        # A row that does not exist cannot be locked: create it first, so that two first attempts queue up.
-        insert_new(self._session, AttemptRow, {"name_hash": name_hash, "failures": 0, "last_at": None})
-        row = self._session.scalars(select(AttemptRow).where(AttemptRow.name_hash == name_hash).with_for_update()).one()
+        row = insert_or_lock(self._session, AttemptRow, {"name_hash": name_hash, "failures": 0, "last_at": None})
         return Attempts(row.failures, row.last_at)
 
     def put(self, name_hash: str, attempts: Attempts) -> None:
@@ -47,4 +45,4 @@ class AttemptsTable:
 
     def drop_before(self, instant: datetime) -> None:
         """Forget counts not touched since an instant."""
-        self._session.execute(delete(AttemptRow).where(AttemptRow.last_at < instant))
+        delete_free(self._session, AttemptRow, AttemptRow.last_at < instant)

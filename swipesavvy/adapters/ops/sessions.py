@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from swipesavvy.adapters.ops.base import Base
 from swipesavvy.adapters.ops.people import PersonRow, as_person
+from swipesavvy.adapters.ops.writes import delete_free
 from swipesavvy.application.people import SignIn
 from swipesavvy.domain.people import Person
 
@@ -60,4 +61,4 @@ class SessionsTable:
 
     def drop_expired(self, now: datetime) -> None:
         """Forget sessions that ended before `now`."""
-        self._session.execute(delete(SessionRow).where(SessionRow.expires_at <= now))
+        delete_free(self._session, SessionRow, SessionRow.expires_at <= now)

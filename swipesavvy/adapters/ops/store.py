@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from sqlalchemy import Engine, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm import Session
 
 from swipesavvy.adapters.ops.api_keys import ApiKeysTable
@@ -14,7 +14,7 @@ from swipesavvy.adapters.ops.engine import WRITES, home_schema, ops_engine
 from swipesavvy.adapters.ops.migrate import upgrade
 from swipesavvy.adapters.ops.people import PeopleTable
 from swipesavvy.adapters.ops.sessions import SessionsTable
-from swipesavvy.domain.errors import BusyError
+from swipesavvy.domain.errors import BadInputError, BusyError
 from swipesavvy.settings import Settings
 
 
@@ -87,6 +87,10 @@ def _plainly() -> Iterator[None]:
     except OperationalError as error:
         reason = str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else "unknown reason"
         raise BusyError(f"the operational store does not answer ({reason}); try again, or look at `config`") from error
+    except DatabaseError as error:
+        if "not a database" not in str(error.orig) and "malformed" not in str(error.orig):
+            raise
+        raise BadInputError(f"the operational store is damaged ({error.orig}); restore ops.db from a backup") from error
 
 
 def open_ops(settings: Settings) -> OpsStore:

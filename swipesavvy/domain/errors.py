@@ -17,6 +17,10 @@ class NotBuiltYetError(SwipeSavvyError):
     """Nothing has been published in this home yet; the text says which command builds it."""
 
 
+class BuildError(SwipeSavvyError):
+    """A build stopped before it was published; what stood before still stands."""
+
+
 class BusyError(SwipeSavvyError):
     """Another process holds what this one needs (the warehouse lock, say)."""
 

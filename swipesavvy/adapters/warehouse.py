@@ -1,0 +1,108 @@
+"""Who may touch the warehouse file and when: one lock, a mark while it is written, a read-only way in.
+
+DuckDB lets one process write or many read, and a file left by a killed writer may not open again. The warehouse is a
+cache of the lake, so a doubtful one is thrown away. What dbt writes into it does not belong here.
+"""
+
+import json
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+from filelock import FileLock, Timeout
+
+from swipesavvy.adapters.durable import write_text
+from swipesavvy.domain.errors import BusyError, NotBuiltYetError
+from swipesavvy.domain.home import Home
+
+log = logging.getLogger(__name__)
+
+
+def _lock_file(home: Home) -> Path:
+    return home.warehouse / "LOCK"
+
+
+def _holder_file(home: Home) -> Path:
+    return home.warehouse / "LOCK.holder"
+
+
+def _writing_mark(home: Home) -> Path:
+    return home.warehouse / "WRITING"
+
+
+def _holder(home: Home) -> str:
+    try:
+        holder = json.loads(_holder_file(home).read_text(encoding="utf-8"))
+        return f"process {holder['pid']} ({holder['doing']}, since {holder['since']})"
+    except (OSError, ValueError, KeyError):
+        return "another process"
+
+
+@contextmanager
+def warehouse_lock(home: Home, doing: str, now: datetime, wait_seconds: float = 0.0) -> Iterator[None]:
+    """Be the only process that builds in this home; entering again in the same process is free.
+
+    The operating system releases the lock when its holder dies, however it dies.
+
+    Raises:
+        BusyError: somebody else still holds it after `wait_seconds`; the text names the process.
+    """
+    home.warehouse.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(_lock_file(home), is_singleton=True, thread_local=False)
+    outermost = not lock.is_locked
+    try:
+        lock.acquire(timeout=wait_seconds, poll_interval=0.2)
+    except Timeout:
+        message = f"{home.root}: {_holder(home)} is building here; try again when it has finished"
+        raise BusyError(message) from None
+    try:
+        if outermost:
+            holder = {"pid": os.getpid(), "doing": doing, "since": now.isoformat(timespec="seconds")}
+            write_text(_holder_file(home), json.dumps(holder))
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
+def writing(home: Home) -> Iterator[Path]:
+    """The warehouse file, to be written while the caller holds the lock; marked as unclean until the end.
+
+    A mark found at the start means that a writer was killed: the file is deleted and starts anew.
+    """
+    mark = _writing_mark(home)
+    if mark.exists():
+        log.warning("%s: the last build was cut short; the warehouse starts anew", home.warehouse_file)
+        discard(home)
+    home.warehouse.mkdir(parents=True, exist_ok=True)
+    write_text(mark, f"{os.getpid()}\n")
+    yield home.warehouse_file
+    # Reached only when the writer has returned: after an exception the file stays doubtful.
+    mark.unlink()
+
+
+def discard(home: Home) -> None:
+    """Delete the warehouse file with its write-ahead log; the next build makes it again from the lake."""
+    for path in (home.warehouse_file, home.warehouse_file.with_name(home.warehouse_file.name + ".wal")):
+        path.unlink(missing_ok=True)
+
+
+@contextmanager
+def reading(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A read-only connection to what dbt built, while the caller holds the lock.
+
+    Raises:
+        NotBuiltYetError: there is no finished warehouse to read.
+    """
+    if not home.warehouse_file.is_file() or _writing_mark(home).exists():
+        message = f"{home.warehouse_file}: nothing has been built yet; run `swipesavvy run`"
+        raise NotBuiltYetError(message)
+    connection = duckdb.connect(home.warehouse_file, read_only=True)
+    try:
+        yield connection
+    finally:
+        connection.close()

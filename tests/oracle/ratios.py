@@ -121,13 +121,14 @@ def conversion_rate(facts: Facts, window: Window, grain: Grain) -> Ratios:
     first_click: dict[tuple[Group, str, str], Engagement] = {}
     for click in sorted(in_window(facts.clicks, window), key=lambda one: one.at):
         first_click.setdefault((group_of(click, grain), click.user, click.campaign), click)
-    conversions = in_window(facts.conversions, window)
+    conversions: dict[tuple[str, str], list[Conversion]] = defaultdict(list)
+    for one in in_window(facts.conversions, window):
+        conversions[one.user, one.campaign].append(one)
     clicked: dict[Group, set[str]] = defaultdict(set)
     converted: dict[Group, set[str]] = defaultdict(set)
     for (group, user, campaign), click in first_click.items():
         clicked[group].add(user)
-        same = [one for one in conversions if (one.user, one.campaign) == (user, campaign)]
-        if any(one.at >= click.at for one in same):
+        if any(one.at >= click.at for one in conversions[user, campaign]):
             converted[group].add(user)
     return joined(
         {group: len(users) for group, users in converted.items()},

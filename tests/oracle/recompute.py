@@ -68,10 +68,11 @@ def rows(facts: Facts, by: By, over: Iterable[Window]) -> list[Row]:
     """Every row of one `--by` over some windows, metrics of a fixed window included."""
     found: list[Row] = []
     grain = tuple(KEY_OF[name] for name in by if name != "day")
+    if "day" in by:
+        return list(_day_rows(facts, grain, list(over)))
     for window in over:
-        found += _day_rows(facts, grain, window) if "day" in by else _ratio_rows(facts, by, window)
-        if "day" not in by:
-            found += _lift_rows(facts, grain, window)
+        found += _ratio_rows(facts, by, window)
+        found += _lift_rows(facts, grain, window)
     return found + list(_fixed_rows(facts, by))
 
 
@@ -96,21 +97,23 @@ def _ratio_row(
     return Row(metric, window, frozenset(grain), value, numerator, denominator)
 
 
-def _day_rows(facts: Facts, grain: Grain, window: Window) -> Iterator[Row]:
-    for day in _days(facts, window):
+def _day_rows(facts: Facts, grain: Grain, over: list[Window]) -> Iterator[Row]:
+    """A day's value is the same in every window that holds the day; the row carries the window it was asked with."""
+    for day in _days(facts):
         one = windows.one_day(day, facts.as_of)
+        asked = [window.name for window in over if window.holds_day(day)]
         for metric, (formula, factor, _, daily) in RATIOS.items():
-            if daily:
-                for group, pair in formula(facts, one, grain).items():
-                    keys = [*zip(grain, group, strict=True), ("day", day.isoformat())]
-                    yield _ratio_row(metric, window.name, keys, pair, factor)
+            found = formula(facts, one, grain) if daily and asked else {}
+            for group, pair in found.items():
+                keys = [*zip(grain, group, strict=True), ("day", day.isoformat())]
+                for name in asked:
+                    yield _ratio_row(metric, name, keys, pair, factor)
 
 
-def _days(facts: Facts, window: Window) -> list[date]:
-    """The days of a window on which anything happened or was spent."""
+def _days(facts: Facts) -> list[date]:
+    """The days on which anything happened or was spent."""
     things = [*facts.deliveries, *facts.impressions, *facts.opens, *facts.clicks, *facts.conversions, *facts.orders]
-    days = {thing.at.date() for thing in things} | {row.day for row in facts.spend}
-    return sorted(day for day in days if window.holds_day(day))
+    return sorted({thing.at.date() for thing in things} | {row.day for row in facts.spend})
 
 
 def _lift_rows(facts: Facts, grain: Grain, window: Window) -> Iterator[Row]:

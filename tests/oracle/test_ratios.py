@@ -277,21 +277,21 @@ class TestOrders:
         ]
 
     @pytest.mark.parametrize(
-        ("value", "refunds", "status", "net"),
+        ("order", "refunds", "net"),
         [
-            (10.0, [], "paid", [10.0]),
-            (10.0, [4.0], "paid", [6.0]),
-            (10.0, [4.0, 6.0], "paid", []),
-            (10.0, [11.0], "paid", []),
-            (10.0, [], "refunded", []),
-            (0.0, [], "paid", [0.0]),
-            (0.0, [1.0], "paid", []),
+            ((10.0, "paid"), [], [10.0]),
+            ((10.0, "paid"), [4.0], [6.0]),
+            ((10.0, "paid"), [4.0, 6.0], []),
+            ((10.0, "paid"), [11.0], []),
+            ((10.0, "refunded"), [], []),
+            ((0.0, "paid"), [], [0.0]),
+            ((0.0, "paid"), [1.0], []),
         ],
     )
     def test_net_of_refunds(
-        self, market: Market, tmp_path: Path, value: float, refunds: list[float], status: str, net: list[float]
+        self, market: Market, tmp_path: Path, order: tuple[float, str], refunds: list[float], net: list[float]
     ) -> None:
-        market.order("o", "u", DAY, value, status=status)
+        market.order("o", "u", DAY, order[0], status=order[1])
         for number, amount in enumerate(refunds):
             market.refund("o", f"2026-03-06T10:00:0{number}", amount)
         market.refund("nobody's", DAY, 5.0)

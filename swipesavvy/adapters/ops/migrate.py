@@ -5,10 +5,9 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from filelock import FileLock
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, inspect, text
 
 from swipesavvy.adapters.ops.engine import WRITES
 from swipesavvy.domain.errors import BadInputError
@@ -58,4 +57,8 @@ def upgrade(engine: Engine, home: Home, schema: str | None) -> None:
 
 
 def _revision(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
+    # Asked at every start: without Alembic's own reader, which logs two lines each time.
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    revision: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return revision

@@ -1,4 +1,7 @@
-"""People, sessions, sign-in attempts and API keys. Alembic needs the four names below."""
+"""People, sessions, sign-in attempts and API keys.
+
+Alembic reads the four names below.
+"""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Makes the recomputation importable as `oracle`."""
+"""Makes the recomputation and this folder importable, as `oracle` and `acceptance`."""
 
 import sys
 from pathlib import Path

@@ -76,12 +76,18 @@ def _name(key: tuple[str, str, frozenset[tuple[str, str]]]) -> str:
     return f"{metric} {window} {dict(sorted(grain))}"
 
 
+def snapshot_records(home: Path, table: str) -> list[dict[str, Any]]:
+    """Rows of a table of a home's published snapshot, in a fixed order, by column name."""
+    build = (home / "serving" / "CURRENT").read_text(encoding="utf-8").strip().removesuffix(".duckdb")
+    with duckdb.connect(str(home / "serving" / f"{build}.duckdb"), read_only=True) as connection:
+        found = connection.execute(f"select * from {table} order by all")
+        names = [column[0] for column in found.description or []]
+        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
 def snapshot_rows(home: Path, table: str) -> list[tuple[Any, ...]]:
-    """A table of a home's published snapshot, in a fixed order."""
-    build = (home / "serving" / "CURRENT").read_text(encoding="utf-8").strip()
-    path = home / "serving" / (build if build.endswith(".duckdb") else f"{build}.duckdb")
-    with duckdb.connect(str(path), read_only=True) as connection:
-        return connection.execute(f"select * from {table} order by all").fetchall()
+    """The same as bare tuples."""
+    return [tuple(record.values()) for record in snapshot_records(home, table)]
 
 
 def homes_differ(one: Path, other: Path, table: str = "metric_values") -> list[str]:

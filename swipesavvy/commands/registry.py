@@ -2,11 +2,12 @@
 
 import typer
 
-from swipesavvy.commands import configuration, keys, people
+from swipesavvy.commands import configuration, keys, metrics, people
 
 
 def register(app: typer.Typer) -> None:
     """Attach every command to the application."""
+    app.command("metrics")(metrics.metrics)
     app.add_typer(people.app, name="user")
     app.add_typer(keys.app, name="key")
     app.command("config")(configuration.config)

@@ -98,6 +98,10 @@ def open_ops(settings: Settings) -> OpsStore:
     home = settings.paths()
     address = settings.database_url.get_secret_value() if settings.database_url else None
     engine = ops_engine(home, address)
-    with _plainly():
-        upgrade(engine, home, home_schema(home) if address is not None else None)
+    try:
+        with _plainly():
+            upgrade(engine, home, home_schema(home) if address is not None else None)
+    except BaseException:
+        engine.dispose()
+        raise
     return OpsStore(engine)

@@ -1,0 +1,100 @@
+"""`make bench`: what the pipeline costs against itself unchanged and against hand-written SQL; writes docs/benchmarks.md.
+
+    python -m tests.benchmarks [--rounds 3] [--quick] [--out docs/benchmarks.md]
+
+Every figure is a ratio within this one run, all sides interleaved, each in a fresh process on a fresh home.
+"""
+
+import argparse
+import os
+import shutil
+import sys
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tests.benchmarks.agreement import compared
+from tests.benchmarks.measuring import Cost, cost_of, interleaved
+from tests.benchmarks.report import Measured, write
+from tests.benchmarks.starts import dagster_start, dbt_start
+
+SWIPESAVVY = str(Path(sys.executable).with_name("swipesavvy"))
+FIRST, AGAIN, HAND = "first run", "run again, nothing new", "hand-written SQL"
+DBT, DAGSTER = "dbt, one trivial model", "Dagster, one trivial asset"
+MARKETS = {
+    "a small market": ("--days", "30", "--users", "500", "--campaigns", "8"),
+    "one million events": ("--days", "90", "--users", "10000", "--campaigns", "40"),
+}
+
+
+class Bench:
+    """One market, simulated once, and the five things measured on it."""
+
+    def __init__(self, folder: Path, market: tuple[str, ...]):
+        self._folder = folder
+        self._origin = folder / "origin"
+        self._home = folder / "home"
+        folder.mkdir()
+        self._swipesavvy("simulate", *market, "--seed", "1", "--until", "2026-06-30", home=self._origin)
+
+    def events(self) -> int:
+        """Landed lines, broken and duplicate ones too."""
+        files = (self._origin / "landing" / "events").iterdir()
+        return sum(path.read_bytes().count(b"\n") for path in files if path.suffix == ".jsonl")
+
+    def measure(self, rounds: int) -> dict[str, list[Cost]]:
+        """The costs of every round."""
+        dbt_start(self._folder / "dbt")
+        return interleaved(
+            rounds,
+            {
+                FIRST: self._first_run,
+                AGAIN: lambda: self._swipesavvy("run", home=self._home),
+                HAND: self._hand,
+                DBT: lambda: dbt_start(self._folder / "dbt"),
+                DAGSTER: lambda: dagster_start(self._folder / "dagster"),
+            },
+        )
+
+    def agreement(self) -> tuple[int, int]:
+        """Rows compared between the last run's snapshot and the hand-written result, and rows that differ."""
+        return compared(self._home, self._folder / "hand.parquet")
+
+    def _first_run(self) -> Cost:
+        shutil.rmtree(self._home, ignore_errors=True)
+        self._home.mkdir()
+        (self._home / "landing").symlink_to(self._origin / "landing")
+        return self._swipesavvy("run", home=self._home)
+
+    def _hand(self) -> Cost:
+        script = [sys.executable, "-m", "tests.benchmarks.hand_written"]
+        return cost_of([*script, str(self._origin / "landing"), str(self._folder / "hand.parquet")], self._log("hand"))
+
+    def _swipesavvy(self, *arguments: str, home: Path) -> Cost:
+        return cost_of([SWIPESAVVY, *arguments, "--home", str(home)], self._log(arguments[0]))
+
+    def _log(self, name: str) -> Path:
+        return self._folder / f"{name}.log"
+
+
+def main() -> None:
+    """Measures both markets and writes the report."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--quick", action="store_true", help="the small market only")
+    parser.add_argument("--out", type=Path, default=Path("docs/benchmarks.md"))
+    options = parser.parse_args()
+    os.environ |= {"DAGSTER_DISABLE_TELEMETRY": "1", "DO_NOT_TRACK": "1", "TZ": "UTC"}
+    measured = []
+    with tempfile.TemporaryDirectory(prefix="swipesavvy-bench-") as folder:
+        for number, (name, market) in enumerate(MARKETS.items()):
+            if number == 0 or not options.quick:
+                bench = Bench(Path(folder) / str(number), market)
+                costs = bench.measure(options.rounds)
+                measured.append(Measured(name, " ".join(market), bench.events(), costs, bench.agreement()))
+    write(options.out, measured, datetime.now(UTC))
+    sys.stdout.write(options.out.read_text(encoding="utf-8"))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,77 @@
+"""docs/benchmarks.md: the ratios, what they were taken from, when, on which commit and what kind of machine."""
+
+import statistics
+import subprocess
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from tests.benchmarks.measuring import Cost, machine, median
+
+NO_CHANGE_GOAL = 0.15
+HAND_GOAL = 3.0
+HEAD = """# Benchmarks
+
+Written by `make bench`; do not edit. Every round runs each thing once in a fresh process, interleaved; a ratio is formed
+within its round and the median over the rounds is judged. CPU seconds (user and system, children included) are the
+measure; wall seconds stand beside them and move with whatever else the machine does.
+
+- **Run again, nothing new**: `swipesavvy run` on a home whose landing folder has not changed, against the first run of
+  the same home. Goal: at most {no_change}x.
+- **Against hand-written SQL**: the whole first `swipesavvy run` (validation with quarantine and ledger, lake, all models
+  and tests, intervals, published snapshot) against a DuckDB script that reads the same landing files and computes the
+  eight first metrics at the same grains and windows (`tests/benchmarks/hand_read.sql`, `hand_metrics.sql`).
+  Goal: at most {hand:g}x the script plus the starts of dbt and Dagster, each measured with a trivial project.
+"""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One market: its costs by name, in round order, and (rows compared, rows different) of both results."""
+
+    name: str
+    market: str
+    events: int
+    costs: dict[str, list[Cost]]
+    agreement: tuple[int, int]
+
+
+def write(path: Path, measured: list[Measured], now: datetime) -> None:
+    """Writes the report of one run of the benchmarks."""
+    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=True).stdout
+    lines = [HEAD.format(no_change=NO_CHANGE_GOAL, hand=HAND_GOAL)]
+    lines.append(f"Taken {now:%Y-%m-%d %H:%M} UTC at commit {commit.strip()}:\n")
+    lines += [f"- {line}" for line in machine()]
+    for one in measured:
+        lines += ["", *_section(one)]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _section(one: Measured) -> list[str]:
+    rounds = len(next(iter(one.costs.values())))
+    rows, different = one.agreement
+    lines = [f"## {one.name.capitalize()}", ""]
+    lines.append(f"`swipesavvy simulate {one.market}`: {one.events:,} landed lines; {rounds} rounds, medians.")
+    verdict = "all agree to 1e-9" if not different else f"**{different:,} differ**"
+    lines += [f"Rows of both results compared: {rows:,}; {verdict}.", ""]
+    lines += ["| what | CPU s | wall s | peak MiB | CPU s of each round |", "|---|---|---|---|---|"]
+    for name, costs in one.costs.items():
+        middle = median(costs)
+        each = " ".join(f"{cost.cpu:.2f}" for cost in costs)
+        lines.append(f"| {name} | {middle.cpu:.2f} | {middle.wall:.2f} | {middle.peak_mib:.0f} | {each} |")
+    first, again, hand, dbt, dagster = one.costs.values()
+    no_change = [b.cpu / a.cpu for a, b in zip(first, again, strict=True)]
+    allowed = [HAND_GOAL * h.cpu + d.cpu + g.cpu for h, d, g in zip(hand, dbt, dagster, strict=True)]
+    used = [a.cpu / limit for a, limit in zip(first, allowed, strict=True)]
+    over = [(a.cpu - d.cpu - g.cpu) / h.cpu for a, d, g, h in zip(first, dbt, dagster, hand, strict=True)]
+    lines += ["", "| ratio of CPU seconds | median | each round | goal | |", "|---|---|---|---|---|"]
+    lines.append(_ratio("run again / first run", no_change, NO_CHANGE_GOAL))
+    lines.append(_ratio("(first run - starts) / hand-written SQL", over, HAND_GOAL))
+    lines.append(_ratio("first run / (3 x hand-written SQL + starts)", used, 1.0))
+    return lines
+
+
+def _ratio(name: str, rounds: list[float], goal: float) -> str:
+    middle = statistics.median(rounds)
+    each = " ".join(f"{ratio:.2f}" for ratio in rounds)
+    return f"| {name} | {middle:.2f} | {each} | {goal:g} | {'met' if middle <= goal else '**missed**'} |"

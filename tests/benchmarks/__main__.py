@@ -1,4 +1,4 @@
-"""`make bench`: what the pipeline costs against itself unchanged and against hand-written SQL; writes docs/benchmarks.md.
+"""`make bench`: what a run costs against a run with nothing new and against hand-written SQL.
 
     python -m tests.benchmarks [--rounds 3] [--quick] [--out docs/benchmarks.md]
 

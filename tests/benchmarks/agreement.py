@@ -6,13 +6,15 @@ import duckdb
 
 PAIRED = """
 with ours as (
-    select metric, window_name, campaign_id, creative_id, day, coalesce(numerator, 0) as top, coalesce(denominator, 0) as bottom
+    select metric, window_name, campaign_id, creative_id, day,
+        coalesce(numerator, 0) as top, coalesce(denominator, 0) as bottom
     from snapshot.metric_values
     where metric in (select distinct metric from hand)
         and grain in ('total', 'campaign', 'creative', 'day', 'campaign,creative', 'campaign,day')
 ),
 theirs as (
-    select metric, window_name, campaign_id, creative_id, day, coalesce(numerator, 0) as top, coalesce(denominator, 0) as bottom
+    select metric, window_name, campaign_id, creative_id, day,
+        coalesce(numerator, 0) as top, coalesce(denominator, 0) as bottom
     from hand
 ),
 paired as (

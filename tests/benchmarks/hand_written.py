@@ -1,4 +1,4 @@
-"""The measured opponent: `python -m tests.benchmarks.hand_written LANDING RESULT`, hand-written SQL in a fresh process."""
+"""The measured opponent: `python -m tests.benchmarks.hand_written LANDING RESULT`, hand-written SQL."""
 
 import sys
 from pathlib import Path

@@ -13,14 +13,14 @@ HAND_GOAL = 3.0
 HEAD = """# Benchmarks
 
 Written by `make bench`; do not edit. Every round runs each thing once in a fresh process, interleaved; a ratio is
-formed within its round and the median over the rounds is judged. CPU seconds (user and system, children included) are the
-measure; wall seconds stand beside them and move with whatever else the machine does.
+formed within its round and the median over the rounds is judged. CPU seconds (user and system, children included)
+are the measure; wall seconds stand beside them and move with whatever else the machine does.
 
 - **Run again, nothing new**: `swipesavvy run` on a home whose landing folder has not changed, against the first run
   of the same home. Goal: at most {no_change}x.
 - **Against hand-written SQL**: the whole first `swipesavvy run` (validation with quarantine and ledger, lake, all
-  models and tests, intervals, published snapshot) against a DuckDB script that reads the same landing files and computes the
-  eight first metrics at the same grains and windows (`tests/benchmarks/hand_read.sql`, `hand_metrics.sql`).
+  models and tests, intervals, published snapshot) against a DuckDB script that reads the same landing files and
+  computes the eight first metrics at the same grains and windows (`tests/benchmarks/hand_read.sql`, `hand_metrics.sql`).
   Goal: at most {hand:g}x the script plus the starts of dbt and Dagster, each measured with a trivial project.
 """
 

@@ -20,7 +20,8 @@ are the measure; wall seconds stand beside them and move with whatever else the 
   of the same home. Goal: at most {no_change}x.
 - **Against hand-written SQL**: the whole first `swipesavvy run` (validation with quarantine and ledger, lake, all
   models and tests, intervals, published snapshot) against a DuckDB script that reads the same landing files and
-  computes the eight first metrics at the same grains and windows (`tests/benchmarks/hand_read.sql`, `hand_metrics.sql`).
+  computes the eight first metrics at the same grains and windows (`hand_read.sql` and `hand_metrics.sql` in
+  `tests/benchmarks`).
   Goal: at most {hand:g}x the script plus the starts of dbt and Dagster, each measured with a trivial project.
 """
 

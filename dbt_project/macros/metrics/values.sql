@@ -1,0 +1,28 @@
+{#- The columns every reader of metrics gets, in their order, with their types. What this slice does not compute yet is
+    null with its type. -#}
+{% macro metric_value_columns() %}
+    {{ return([
+        ('metric', 'string'), ('window_name', 'string'), ('campaign_id', 'string'), ('segment', 'string'),
+        ('creative_id', 'string'), ('day', 'date'), ('channel', 'string'), ('cohort', 'string'), ('period', 'string'),
+        ('model', 'string'), ('grain', 'string'), ('value', 'double'), ('numerator', 'double'),
+        ('denominator', 'double'), ('unit', 'string'), ('ci_low', 'double'), ('ci_high', 'double'),
+        ('p_value', 'double'), ('av_low', 'double'), ('av_high', 'double'), ('srm_p_value', 'double'),
+        ('n_treated', 'bigint'), ('n_control', 'bigint'), ('contaminated', 'bigint'), ('power', 'double'),
+        ('is_incomplete', 'boolean'), ('completeness_pct', 'double'), ('reason', 'string'), ('flags', 'string')
+    ]) }}
+{% endmacro %}
+
+{#- A metric's rows widened to those columns. -#}
+{% macro widened(rows, is_lift) %}
+    {% set present = ['metric', 'window_name', 'grain', 'campaign_id', 'creative_id', 'day', 'cohort', 'value', 'numerator',
+        'denominator', 'unit', 'reason'] %}
+    {% if is_lift %}
+        {% set present = present + ['n_treated', 'n_control', 'contaminated', 'ci_low', 'ci_high', 'p_value',
+            'srm_p_value', 'flags'] %}
+    {% endif %}
+    select
+        {% for name, data_type in metric_value_columns() %}
+        {{ 'r.' ~ name if name in present else 'cast(null as ' ~ data_type ~ ')' }} as {{ name }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from {{ rows }} as r
+{% endmacro %}

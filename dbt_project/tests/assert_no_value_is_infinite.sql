@@ -1,0 +1,6 @@
+-- A ratio without a denominator is null; nothing shown is infinite or not a number.
+select *
+from {{ ref('metric_values') }}
+where
+    not (abs(value) <= 1e300)
+    or (value is null and reason is null)

@@ -5,7 +5,7 @@ import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
-from swipesavvy.adapters.snapshots import current_build, snapshot_path
+from swipesavvy.adapters.serving_files import current_build, snapshot_path
 from swipesavvy.domain.health import Part, age_in_words, disk_part
 from swipesavvy.domain.home import Home
 
@@ -39,6 +39,19 @@ class HomeProbes:
         last = datetime.fromtimestamp(max(changed), UTC)
         says = f"{len(changed):,} event {'file' if len(changed) == 1 else 'files'}, the last one grew {_ago(last, now)}"
         return Part("landing", "ok", says, {"files": len(changed), "last_change_at": last.isoformat()})
+
+    def lake(self, now: datetime) -> Part:
+        """What the lake holds and up to when."""
+        # Imported here: the lake's engines would cost the server's start more than the rest of it.
+        from swipesavvy.adapters.lake import open_lake
+
+        lake = open_lake(self._home)
+        version, data_as_of = lake.version(), lake.data_as_of()
+        if data_as_of is None:
+            says = "holds no customer events yet; `swipesavvy run` takes in what has landed"
+            return Part("lake", "empty", says, {"version": version, "data_as_of": None})
+        says = f"version {version}, newest event {_ago(data_as_of, now)}"
+        return Part("lake", "ok", says, {"version": version, "data_as_of": data_as_of.isoformat()})
 
     def published(self, now: datetime) -> Part:
         """The snapshot readers open, and its age."""

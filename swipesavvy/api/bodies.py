@@ -17,7 +17,8 @@ _RAW_LIST = msgspec.json.Decoder(list[msgspec.Raw])
 _MEMBERS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _RAW = msgspec.json.Decoder(msgspec.Raw)
 # Lenient on purpose: it only finds where each event ends, so that one odd event does not take its neighbours along.
-_LENIENT = json.JSONDecoder()
+# Numbers stay text: int() refuses more than 4,300 digits.
+_LENIENT = json.JSONDecoder(parse_int=str, parse_float=str)
 _SPACE = re.compile(r"[ \t\n\r]*")
 
 

@@ -77,6 +77,7 @@ def compose(settings: Settings, answers: Counter[int]) -> Services:
             ("home", probes.folder),
             ("disk", probes.disk),
             ("landing", probes.landing),
+            ("lake", probes.lake),
             ("published", probes.published),
             ("operational_store", ops.probe),
             ("collector", _collector_probe(collector, log, answers)),

@@ -7,6 +7,7 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import IntegrityError, StatementError
 
@@ -14,7 +15,8 @@ from swipesavvy.adapters.ops import OpsStore, open_ops
 from swipesavvy.adapters.ops.attempts import AttemptRow
 from swipesavvy.adapters.ops.base import Base
 from swipesavvy.adapters.ops.engine import WRITES, home_schema, ops_engine
-from swipesavvy.adapters.ops.migrate import alembic_config
+from swipesavvy.adapters.ops.migrations import HEAD
+from swipesavvy.adapters.ops.revisions import alembic_config
 from swipesavvy.application.people import SignIn
 from swipesavvy.domain.errors import BadInputError, BusyError
 from swipesavvy.domain.home import Home
@@ -28,6 +30,10 @@ def test_the_migrations_build_what_the_models_declare(store: OpsStore) -> None:
     with store.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, Base.metadata) == []
+
+
+def test_the_newest_revision_is_the_one_named() -> None:
+    assert ScriptDirectory.from_config(alembic_config()).get_current_head() == HEAD
 
 
 def test_a_store_can_be_taken_down_and_up_again(store: OpsStore, settings: Settings) -> None:

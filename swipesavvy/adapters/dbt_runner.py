@@ -63,7 +63,8 @@ def ensure_manifest(project: Path = DBT_PROJECT) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(path.parent / "parse.lock", timeout=PARSE_LOCK_SECONDS):
         if not _is_fresh(path, project):
-            result = _invoke(["parse", *_common(project, path.parent, path.parent)])
+            # A partial parse keeps selectors of before, and the file a build starts from must match this one.
+            result = _invoke(["parse", "--no-partial-parse", *_common(project, path.parent, path.parent)])
             if not result.success:
                 message = f"{project}: dbt cannot parse the project: {_one_line(result.exception)}"
                 raise BuildError(message)
@@ -86,7 +87,7 @@ def build_phase(
 ) -> DbtOutcome:
     """Build the selected part of the project into the home's warehouse and run its data tests.
 
-    The caller holds the warehouse lock. `select` holds dbt's own arguments (`["--selector", "base"]`); `on_result`
+    The caller holds the warehouse lock and has called `ensure_manifest`. `select` holds dbt's own arguments (`["--selector", "base"]`); `on_result`
     hears the name and the status of each finished node. Unit tests belong to development and do not run here.
 
     Raises:
@@ -143,11 +144,13 @@ def _invoke(arguments: list[str], hear: Callable[[Any], None] | None = None, man
 
 
 def _parsed(project: Path) -> Any:
-    """The parsed project as dbt keeps it, so that a build does not parse again."""
+    """The parsed project as dbt keeps it beside the manifest, so that a build does not parse again."""
     from dbt.contracts.graph.manifest import Manifest
 
-    path = ensure_manifest(project)
-    return Manifest.from_msgpack((path.parent / "partial_parse.msgpack").read_bytes())
+    path = manifest_path(project)
+    manifest = Manifest.from_msgpack((path.parent / "partial_parse.msgpack").read_bytes())
+    manifest.build_flat_graph()  # what macros see as `graph`; the file does not hold it
+    return manifest
 
 
 def _as_dictionary(message: Any) -> dict[str, Any]:

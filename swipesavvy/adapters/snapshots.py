@@ -16,13 +16,13 @@ import pyarrow as pa
 
 from swipesavvy.adapters import durable
 from swipesavvy.adapters.catalogue import ServedTable
+from swipesavvy.adapters.serving_files import current_build, published_builds, snapshot_path
 from swipesavvy.domain.builds import BuildPlan, snapshots_to_keep
 from swipesavvy.domain.errors import BuildError
 from swipesavvy.domain.home import Home
 from swipesavvy.domain.metrics import MetricDefinition
 
 log = logging.getLogger(__name__)
-SUFFIX = ".duckdb"
 
 CATALOGUE_SCHEMA = pa.schema(
     [
@@ -42,25 +42,6 @@ class SnapshotContent:
     tables: Sequence[ServedTable]
     catalogue: Sequence[MetricDefinition]
     ledger: pa.Table
-
-
-def snapshot_path(home: Home, build_id: str) -> Path:
-    """Where the snapshot of a build lies once it is published."""
-    return home.serving / f"{build_id}{SUFFIX}"
-
-
-def published_builds(home: Home) -> list[str]:
-    """Names of the snapshots of this home, oldest first."""
-    return sorted(path.name.removesuffix(SUFFIX) for path in home.serving.glob(f"[!.]*{SUFFIX}"))
-
-
-def current_build(home: Home) -> str | None:
-    """The name of the build readers open now, if there is one whose file exists."""
-    try:
-        build_id = home.current_pointer.read_text(encoding="utf-8").strip().removesuffix(SUFFIX)
-    except FileNotFoundError:
-        return None
-    return build_id if build_id and snapshot_path(home, build_id).is_file() else None
 
 
 def published_plan(home: Home) -> Mapping[str, Any] | None:
@@ -145,7 +126,7 @@ def _create_macros(connection: duckdb.DuckDBPyConnection) -> None:
         " where table_catalog = 'warehouse' and table_schema = 'metrics' and table_name = 'metric_macros'"
     ).fetchall()
     if found[0][0]:
-        for (statement,) in connection.execute("select ddl from warehouse.metrics.metric_macros").fetchall():
+        for (statement,) in connection.execute("select create_sql from warehouse.metrics.metric_macros").fetchall():
             connection.execute(statement)
 
 

@@ -38,7 +38,7 @@ def read_plan(home: Home) -> BuildPlan:
     try:
         value = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        message = f"{path}: no build is planned; materialise lake/as_of first, or run `swipesavvy run`"
+        message = f"{path}: no build is planned; materialise lake/build first, or run `swipesavvy run`"
         raise NotBuiltYetError(message) from None
     return BuildPlan(
         build_id=value["build_id"],

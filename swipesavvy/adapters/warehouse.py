@@ -11,13 +11,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import duckdb
 from filelock import FileLock, Timeout
 
-from swipesavvy.adapters.durable import write_text
+from swipesavvy.adapters.durable import write_json, write_text
 from swipesavvy.domain.errors import BusyError, NotBuiltYetError
 from swipesavvy.domain.home import Home
+
+if TYPE_CHECKING:
+    import duckdb
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +35,10 @@ def _holder_file(home: Home) -> Path:
 
 def _writing_mark(home: Home) -> Path:
     return home.warehouse / "WRITING"
+
+
+def _phases_file(home: Home) -> Path:
+    return home.warehouse / "phases.json"
 
 
 def _holder(home: Home) -> str:
@@ -62,7 +69,7 @@ def warehouse_lock(home: Home, doing: str, now: datetime, wait_seconds: float = 
     try:
         if outermost:
             holder = {"pid": os.getpid(), "doing": doing, "since": now.isoformat(timespec="seconds")}
-            write_text(_holder_file(home), json.dumps(holder))
+            write_json(_holder_file(home), holder)
         yield
     finally:
         lock.release()
@@ -85,6 +92,21 @@ def writing(home: Home) -> Iterator[Path]:
     mark.unlink()
 
 
+def mark_built(home: Home, build_id: str, phase: str) -> None:
+    """Record that a phase of a build finished with all its tests passed."""
+    phases = built_phases(home, build_id) | {phase}
+    write_json(_phases_file(home), {"build_id": build_id, "phases": sorted(phases)})
+
+
+def built_phases(home: Home, build_id: str) -> set[str]:
+    """The phases of this very build that finished with all their tests passed."""
+    try:
+        value = json.loads(_phases_file(home).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return set()
+    return set(value["phases"]) if value["build_id"] == build_id else set()
+
+
 def discard(home: Home) -> None:
     """Delete the warehouse file with its write-ahead log; the next build makes it again from the lake."""
     for path in (home.warehouse_file, home.warehouse_file.with_name(home.warehouse_file.name + ".wal")):
@@ -92,7 +114,7 @@ def discard(home: Home) -> None:
 
 
 @contextmanager
-def reading(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
+def reading(home: Home) -> Iterator["duckdb.DuckDBPyConnection"]:
     """A read-only connection to what dbt built, while the caller holds the lock.
 
     Raises:
@@ -101,6 +123,8 @@ def reading(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
     if not home.warehouse_file.is_file() or _writing_mark(home).exists():
         message = f"{home.warehouse_file}: nothing has been built yet; run `swipesavvy run`"
         raise NotBuiltYetError(message)
+    import duckdb  # heavy, and taking the lock does not need it
+
     connection = duckdb.connect(home.warehouse_file, read_only=True)
     try:
         yield connection

@@ -1,0 +1,84 @@
+"""When things run by themselves: a schedule per refresh tier and a sensor on new landing files.
+
+All of it is switched off unless the installation says so (`swipesavvy up` does).
+"""
+
+import dagster as dg
+
+from dagster_project.jobs import tier_jobs
+from swipesavvy.adapters.code_version import landing_signature
+from swipesavvy.domain.home import Home
+
+# UTC; nothing between 00:00 and 04:00, where local clocks jump.
+CRONS = {"realtime": "* * * * *", "hourly": "7 * * * *", "daily": "30 5 * * *", "weekly": "0 6 * * 1"}
+SENSOR_SECONDS = 60
+LANDING_TAG = "swipesavvy/landing"
+UNDER_WAY = [
+    dg.DagsterRunStatus.QUEUED,
+    dg.DagsterRunStatus.NOT_STARTED,
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+]
+
+
+def _busy(instance: dg.DagsterInstance) -> bool:
+    """Whether a refresh is waiting or running: a second one would only wait for its lock."""
+    jobs = {job.name for job in tier_jobs.values()}
+    runs = instance.get_runs(filters=dg.RunsFilter(statuses=UNDER_WAY))
+    return any(run.job_name in jobs for run in runs)
+
+
+def tier_schedules(home: Home, switched_on: bool) -> list[dg.ScheduleDefinition]:
+    """One schedule per tier. The minute's one has nothing to do while nothing new has landed."""
+    return [_schedule(home, tier, cron, switched_on) for tier, cron in CRONS.items()]
+
+
+def _schedule(home: Home, tier: str, cron: str, switched_on: bool) -> dg.ScheduleDefinition:
+    def evaluate(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+        if _busy(context.instance):
+            return dg.SkipReason("a refresh is under way")
+        signature = landing_signature(home)
+        if signature is None:
+            return dg.SkipReason(f"nothing has landed in {home.landing}")
+        if tier == "realtime" and _already_refreshed(context.instance, signature):
+            return dg.SkipReason("nothing new has landed")
+        return dg.RunRequest(tags={LANDING_TAG: signature})
+
+    return dg.ScheduleDefinition(
+        name=f"{tier}_schedule",
+        job=tier_jobs[tier],
+        cron_schedule=cron,
+        execution_timezone="UTC",
+        execution_fn=evaluate,
+        default_status=dg.DefaultScheduleStatus.RUNNING if switched_on else dg.DefaultScheduleStatus.STOPPED,
+        description=f"Starts the {tier} tier ({cron} UTC).",
+    )
+
+
+def _already_refreshed(instance: dg.DagsterInstance, signature: str) -> bool:
+    filters = dg.RunsFilter(tags={LANDING_TAG: signature}, statuses=[dg.DagsterRunStatus.SUCCESS])
+    return bool(instance.get_runs(filters=filters, limit=1))
+
+
+def landing_sensor(home: Home, switched_on: bool) -> dg.SensorDefinition:
+    """Starts the realtime tier once for each state of the landing folder."""
+
+    @dg.sensor(
+        name="new_landing_files",
+        job=tier_jobs["realtime"],
+        minimum_interval_seconds=SENSOR_SECONDS,
+        default_status=dg.DefaultSensorStatus.RUNNING if switched_on else dg.DefaultSensorStatus.STOPPED,
+        description="Starts the realtime tier when landing files are new or have grown.",
+    )
+    def new_landing_files(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
+        signature = landing_signature(home)
+        if signature is None:
+            return dg.SkipReason(f"nothing has landed in {home.landing}")
+        if signature == context.cursor or _already_refreshed(context.instance, signature):
+            return dg.SkipReason("nothing new has landed")
+        if _busy(context.instance):
+            return dg.SkipReason("a refresh is under way; the next tick looks again")
+        request = dg.RunRequest(run_key=signature, tags={LANDING_TAG: signature})
+        return dg.SensorResult(run_requests=[request], cursor=signature)
+
+    return new_landing_files

@@ -1,0 +1,70 @@
+"""Dagster's own home inside an installation: its configuration file, and runs whose process has died.
+
+Storage is Dagster's default (SQLite under the home). What is run belongs to the assets and jobs.
+"""
+
+from pathlib import Path
+
+import dagster as dg
+
+from swipesavvy.adapters.durable import write_text
+from swipesavvy.adapters.processes import is_running
+from swipesavvy.domain.home import Home
+
+PROCESS_TAG = "swipesavvy/process"
+LIVE = [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.CANCELING]
+
+CONFIGURATION = """\
+# Written by swipesavvy; changes are overwritten at the next start.
+telemetry:
+  enabled: false
+# SQLite takes one writer at a time: more than two runs would wait for each other.
+concurrency:
+  runs:
+    max_concurrent_runs: 2
+  pools:
+    default_limit: 1
+    granularity: op
+run_monitoring:
+  enabled: true
+  start_timeout_seconds: 300
+  max_runtime_seconds: 7200
+  free_slots_after_run_end_seconds: 60
+retention:
+  schedule:
+    purge_after_days: 7
+  sensor:
+    purge_after_days:
+      skipped: 2
+      failure: 30
+      success: 30
+      started: 30
+"""
+
+
+def prepare_dagster_home(home: Home) -> Path:
+    """Write `dagster.yaml` where it is missing or old; returns the folder to use as `DAGSTER_HOME`."""
+    file = home.dagster / "dagster.yaml"
+    if not file.is_file() or file.read_text(encoding="utf-8") != CONFIGURATION:
+        write_text(file, CONFIGURATION)
+    return home.dagster
+
+
+def open_instance(home: Home) -> dg.DagsterInstance:
+    """The Dagster instance of an installation; the caller disposes of it."""
+    return dg.DagsterInstance.from_config(str(prepare_dagster_home(home)))
+
+
+def close_abandoned_runs(instance: dg.DagsterInstance) -> list[str]:
+    """Fail runs that say they are going on although their process is gone; returns their ids.
+
+    A killed process cannot report its end. Its concurrency slots would block every later run.
+    """
+    closed = []
+    for run in instance.get_runs(filters=dg.RunsFilter(statuses=LIVE)):
+        identity = run.tags.get(PROCESS_TAG)
+        if identity is not None and not is_running(identity):
+            instance.report_run_failed(run, message="The process of this run was killed; a later run does its work.")
+            instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
+            closed.append(run.run_id)
+    return closed

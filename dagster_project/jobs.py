@@ -1,0 +1,34 @@
+"""What can be started by name: one job per refresh tier, and ingestion alone.
+
+Every tier builds all metrics for one `as_of`: a snapshot whose metrics describe different instants would contradict
+itself. A slower tier adds the work that need not happen each minute, so each tier contains the faster ones.
+"""
+
+import dagster as dg
+
+from dagster_project.expectations import EXPECTATION_CHECKS
+from dagster_project.lake_assets import LAKE_GROUP, PLAN
+
+TIERS = ("realtime", "hourly", "daily", "weekly", "all")
+WITHOUT_EXPECTATIONS = frozenset({"realtime", "hourly"})
+
+# The plan belongs to a build, not to taking in: ingestion alone leaves the last plan as it is.
+INGESTION = dg.AssetSelection.groups(LAKE_GROUP) - dg.AssetSelection.assets(PLAN)
+
+
+def _tier_selection(tier: str) -> dg.AssetSelection:
+    everything = dg.AssetSelection.all()
+    return everything - EXPECTATION_CHECKS if tier in WITHOUT_EXPECTATIONS else everything
+
+
+ingest_job = dg.define_asset_job(
+    "ingest", selection=INGESTION, description="Landing files into the lake, nothing more."
+)
+tier_jobs = {
+    tier: dg.define_asset_job(
+        f"refresh_{tier}",
+        selection=_tier_selection(tier),
+        description=f"Take in, build, check and publish: the {tier} tier.",
+    )
+    for tier in TIERS
+}

@@ -1,0 +1,117 @@
+"""Dagster's jobs run in this process, for the command line: ingestion first, then the tier.
+
+Ingestion needs neither dbt nor its integration, and a run that finds nothing new must not pay for them: this module
+imports the rest only when it is needed.
+"""
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import dagster as dg
+
+from dagster_project.instance import close_abandoned_runs, open_instance
+from dagster_project.lake_assets import lake_assets
+from dagster_project.lake_checks import lake_checks
+from dagster_project.resources import Installation, progress
+from swipesavvy.adapters.build_planning import planned_fingerprint, remember_seen
+from swipesavvy.adapters.code_version import landing_signature
+from swipesavvy.adapters.snapshots import current_build, published_plan
+from swipesavvy.domain.builds import parse_as_of
+from swipesavvy.domain.errors import BuildError, SwipeSavvyError
+from swipesavvy.domain.home import Home
+
+LANDING_TAG = "swipesavvy/landing"
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+
+def refresh(home: Home, tier: str, as_of: str | None, now: datetime) -> tuple[str, bool]:
+    """Take in, build, check and publish; the caller holds the warehouse lock.
+
+    Returns the build that stands afterwards, and whether it is new.
+
+    Raises:
+        BuildError: something failed; nothing was published.
+        NotBuiltYetError: nothing to build from.
+    """
+    logging.getLogger("dagster").setLevel(logging.CRITICAL)
+    with open_instance(home) as instance:
+        for run_id in close_abandoned_runs(instance):
+            progress.warning("Dagster run %s was cut short; its work is done again", run_id[:8])
+        landing = landing_signature(home)
+        _run_ingestion(home, instance)
+        moment = parse_as_of(as_of) if as_of else None
+        published = published_plan(home)
+        is_new = published is None or published["fingerprint"] != planned_fingerprint(home, moment, now)
+        if is_new:
+            _run_tier(home, instance, tier, as_of, landing)
+        remember_seen(home, as_of, landing)
+    build_id = current_build(home)
+    if build_id is None:
+        message = f"{home.root}: the run ended without a published build; `swipesavvy serve dagster` shows its steps"
+        raise BuildError(message)
+    return build_id, is_new
+
+
+def _run_ingestion(home: Home, instance: dg.DagsterInstance) -> None:
+    definitions = dg.Definitions(
+        assets=lake_assets,
+        asset_checks=lake_checks,
+        jobs=[dg.define_asset_job("ingest", selection=dg.AssetSelection.all())],
+        resources={"installation": Installation(root=str(home.root))},
+        executor=dg.in_process_executor,
+    )
+    _execute(definitions, "ingest", instance, QUIET, {})
+
+
+def _run_tier(home: Home, instance: dg.DagsterInstance, tier: str, as_of: str | None, landing: str | None) -> None:
+    progress.info("loading dbt")
+    from dagster_project.definitions import build_definitions
+    from dagster_project.jobs import tier_jobs
+
+    configuration: dict[str, Any] = {**QUIET, "ops": {"lake__build": {"config": {"as_of": as_of}}}}
+    tags = {LANDING_TAG: landing} if landing and as_of is None else {}
+    _execute(build_definitions(home), tier_jobs[tier].name, instance, configuration, tags, without=lake_assets)
+
+
+def _execute(
+    definitions: dg.Definitions,
+    job: str,
+    instance: dg.DagsterInstance,
+    configuration: dict[str, Any],
+    tags: dict[str, str],
+    without: Sequence[dg.AssetsDefinition] = (),
+) -> None:
+    job_definition = definitions.resolve_job_def(job)
+    done = {key for assets in without for key in assets.keys}
+    selection = job_definition.asset_layer.selected_asset_keys - done if done else None
+    try:
+        result = job_definition.execute_in_process(
+            instance=instance,
+            run_config=configuration,
+            tags=tags,
+            asset_selection=sorted(selection) if selection is not None else None,
+        )
+    except SwipeSavvyError:
+        raise
+    except dg.DagsterError as error:
+        raise _explained(error) from error
+    failed = [
+        f"check {evaluation.check_name} of {evaluation.asset_key.to_user_string()} failed: "
+        f"{evaluation.description or 'see its page in Dagster'}"
+        for evaluation in result.get_asset_check_evaluations()
+        if not evaluation.passed and evaluation.severity == dg.AssetCheckSeverity.ERROR
+    ]
+    if failed:
+        raise BuildError(f"{failed[0]}; nothing was published")
+
+
+def _explained(error: BaseException) -> SwipeSavvyError:
+    """The expected error behind Dagster's wrapping, or one line that says where to look."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, SwipeSavvyError):
+            return cause
+        cause = cause.__cause__ or cause.__context__
+    return BuildError(f"the run failed: {' '.join(str(error).split())[:300]}")

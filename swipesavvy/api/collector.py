@@ -5,16 +5,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+import msgspec
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from swipesavvy.api.bodies import RefusedError, cut, read_body, without_member
+from swipesavvy.api.bodies import RefusedError, cut, read_body, strict_object, without_member
 from swipesavvy.api.door import Door
 from swipesavvy.application.collecting import CutEvent, EventLog, Verdict, judge, land
 from swipesavvy.domain.errors import BusyError
 from swipesavvy.domain.keys import Scope
-from swipesavvy.domain.strict_json import load_strict_object
 
 PATHS = ("/api/analytics/events", "/analytics/events")
 
@@ -45,7 +45,7 @@ class Collector:
             return _refusal(refused)
         for verdict in verdicts:
             self.taken[verdict.status] += 1
-        return JSONResponse(_answer(verdicts))
+        return Response(msgspec.json.encode(_answer(verdicts)), media_type="application/json")
 
     async def _take(self, events: list[CutEvent]) -> list[Verdict]:
         received_at = self.clock()
@@ -62,11 +62,7 @@ class Collector:
 
 
 def _event(raw: bytes) -> CutEvent:
-    try:
-        value = load_strict_object(raw.decode("utf-8"))
-    except ValueError:
-        # An integer of thousands of digits is good grammar, but no number anybody can use.
-        value = None
+    value = strict_object(raw)
     if value is not None and "received_at" in value:
         return CutEvent(without_member(raw, "received_at"), value)
     return CutEvent(raw, value)

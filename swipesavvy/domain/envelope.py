@@ -13,14 +13,16 @@ from swipesavvy.domain.event_contract import Reason
 from swipesavvy.domain.events import MAX_CLOCK_SKEW, SOURCES, TOO_OLD_AFTER
 from swipesavvy.domain.instants import parse_instant
 
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
+_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _IDS = ("event_id", "event_type", "user_id")
 
 
 def envelope_problem(event: Mapping[str, Any], received_at: datetime) -> Reason | None:
     """Why an event's envelope is refused, or None; the first rule that matches names the reason."""
-    if any(not isinstance(event.get(name), str) or not event[name].strip() for name in _IDS):
-        return Reason.MISSING_ID
+    for name in _IDS:
+        value = event.get(name)
+        if not isinstance(value, str) or not value.strip():
+            return Reason.MISSING_ID
     if not _UUID.fullmatch(event["event_id"]):
         return Reason.BAD_UUID
     timestamp = event.get("timestamp")

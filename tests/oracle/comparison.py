@@ -53,7 +53,7 @@ def differences(product: Iterable[Mapping[str, Any]], recomputed: Iterable[Row])
     for key, row in shown.items():
         if key in expected:
             wrong += [f"{_name(key)}: {what}" for what in _row_differences(row, expected[key])]
-        elif row["numerator"] or row["denominator"] or row["value"] is not None:
+        elif row["numerator"] or row["denominator"] or row["value"]:
             wrong.append(f"extra: {_name(key)} value {row['value']} = {row['numerator']} / {row['denominator']}")
     return sorted(wrong)
 

@@ -6,7 +6,7 @@ Belongs here: groups of first assignments, outcomes within seven days, strata an
 import math
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from oracle import intervals
@@ -92,12 +92,12 @@ def strata(facts: Facts, window: Window) -> dict[str, Stratum]:
 
 
 def creative_strata(facts: Facts, window: Window) -> dict[tuple[str, str], Stratum]:
-    """Per campaign and creative; the control is the campaign's whole control group."""
+    """Per campaign and creative; control and contamination are the whole campaign's."""
     found = {}
     for campaign, parts in _parts(facts, window).items():
         for creative, stratum in parts.items():
             if creative is not None:
-                stratum.control = parts[None].control
+                stratum.control, stratum.contaminated = parts[None].control, parts[None].contaminated
                 found[campaign, creative] = stratum
     return found
 
@@ -146,16 +146,19 @@ def visit_lift(stratum: Stratum) -> Lift:
 
 
 def incrementality(stratum: Stratum) -> Lift:
-    """Share of treated buyers who would not have bought anyway, in percent."""
-    treated, control = stratum.treated, stratum.control
-    if not stratum.has_both or treated.buyers == 0:
-        return Lift(None, None, None, **_sizes(stratum))
-    excess = treated.buyers - control.buyers * treated.size / control.size
-    low, high = intervals.newcombe(treated.buyers, treated.size, control.buyers, control.size)
-    scale = 100 * treated.size / treated.buyers
-    p = intervals.pooled_p(treated.buyers, treated.size, control.buyers, control.size)
-    value = 100 * excess / treated.buyers
-    return Lift(value, excess, treated.buyers, scale * low, scale * high, p, **_sizes(stratum))
+    """Share of treated buyers who would not have bought anyway, in percent; the p-value is that of the lift."""
+    points = holdout_lift(stratum)
+    treated = stratum.treated
+    if points.value is None or treated.buyers == 0:
+        return replace(points, value=None, numerator=None, denominator=None, ci_low=None, ci_high=None)
+    scale = treated.size / treated.buyers
+    return replace(
+        points,
+        value=points.value * scale,
+        denominator=treated.buyers,
+        ci_low=points.ci_low * scale,
+        ci_high=points.ci_high * scale,
+    )
 
 
 def revenue_per_user_lift(stratum: Stratum) -> Lift:
@@ -185,11 +188,11 @@ def roll_up(parts: list[Stratum], *, of_buyers: bool) -> Lift:
     excess = math.fsum(p.treated.buyers - p.control.buyers * p.treated.size / p.control.size for p in both)
     denominator = sum(part.treated.buyers if of_buyers else part.treated.size for part in both)
     sizes = {"n_treated": sum(p.treated.size for p in both), "n_control": sum(p.control.size for p in both)}
-    if not denominator:
-        return Lift(None, None, None, **sizes)
     error = math.sqrt(math.fsum(part.treated.size**2 * _variance(part) for part in both))
-    low, high = excess - intervals.ROLL_UP_Z * error, excess + intervals.ROLL_UP_Z * error
     p = intervals.two_sided(excess / error) if error > 0 else None
+    if not denominator:
+        return Lift(None, None, None, p_value=p, **sizes)
+    low, high = excess - intervals.ROLL_UP_Z * error, excess + intervals.ROLL_UP_Z * error
     scale = 100 / denominator
     return Lift(scale * excess, excess, denominator, scale * low, scale * high, p, **sizes)
 
@@ -208,10 +211,15 @@ def at_grain(facts: Facts, window: Window, grain: Grain, *, of_buyers: bool) -> 
         return {pair: single(part) for pair, part in creative_strata(facts, window).items()}
     if not grain:
         return {(): roll_up(list(strata(facts, window).values()), of_buyers=of_buyers)}
-    parts: dict[str, list[Stratum]] = defaultdict(list)
+    of_creative: dict[str, list[Stratum]] = defaultdict(list)
     for (_, creative), part in creative_strata(facts, window).items():
-        parts[creative].append(part)
-    return {
-        (creative,): single(found[0]) if len(found) == 1 else roll_up(found, of_buyers=of_buyers)
-        for creative, found in parts.items()
-    }
+        of_creative[creative].append(part)
+    return {(creative,): _across_campaigns(parts, of_buyers=of_buyers) for creative, parts in of_creative.items()}
+
+
+def _across_campaigns(parts: list[Stratum], *, of_buyers: bool) -> Lift:
+    """A creative of one campaign is compared as within that campaign; one that several share is a sum over them."""
+    both = [part for part in parts if part.has_both]
+    if len(both) == 1:
+        return incrementality(both[0]) if of_buyers else holdout_lift(both[0])
+    return roll_up(both, of_buyers=of_buyers)

@@ -1,9 +1,13 @@
 import base64
 import gzip
 import json
+import os
 import socket
+import threading
+import time
 import uuid
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,6 +15,8 @@ import httpx
 import pytest
 from api_server import make_key, serving
 
+from swipesavvy.adapters.ops import open_ops
+from swipesavvy.adapters.people import keys_of
 from swipesavvy.domain.home import Home
 from swipesavvy.settings import Settings
 
@@ -179,11 +185,6 @@ def test_a_request_can_be_quoted(client: httpx.Client) -> None:
 
 
 def test_a_revoked_key_is_refused_after_a_moment(client: httpx.Client, home: Home) -> None:
-    import time
-
-    from swipesavvy.adapters.ops import open_ops
-    from swipesavvy.adapters.people import keys_of
-
     header = {"Authorization": f"Bearer {make_key(home)}"}
     assert client.post("/api/analytics/events", json=event(), headers=header).status_code == 200
     store = open_ops(Settings(home=home.root))
@@ -202,6 +203,19 @@ def test_a_store_that_is_away_is_our_fault_not_the_clients(home: Home) -> None:
         health = httpx.get(f"{address}/health").json()
     assert health["status"] == "degraded"
     assert "damaged" in health["parts"]["operational_store"]["says"]
+
+
+def test_nothing_is_acknowledged_before_the_disk_has_it(
+    collect: Post, client: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    released, synced = threading.Event(), os.fdatasync
+    monkeypatch.setattr("os.fdatasync", lambda file: released.wait(20) and synced(file))
+    with ThreadPoolExecutor(3) as pool:
+        answers = [pool.submit(collect, json=event()) for _ in range(3)]
+        assert not wait(answers, timeout=0.5).done
+        assert client.get("/health").json()["parts"]["collector"]["accepted"] == 0
+        released.set()
+        assert [answer.result(20).status_code for answer in answers] == [200, 200, 200]
 
 
 def test_a_folder_that_cannot_be_written_is_our_fault_too(collect: Post, client: httpx.Client, home: Home) -> None:

@@ -166,6 +166,19 @@ def test_many_sign_ins_at_once_all_succeed(people: People, ana: str) -> None:
     assert all(people.person_for(token, NOW) for token in tokens)
 
 
+@pytest.mark.parametrize("act", ["disable_user", "reset_user"])
+def test_what_changes_while_the_slow_hash_runs_still_counts(
+    people: People, store: OpsStore, ana: str, act: str
+) -> None:
+    class Interrupted(Argon2Hasher):
+        def matches(self, stored: str | None, password: str) -> bool:
+            getattr(people, act)("ana", NOW)
+            return super().matches(stored, password)
+
+    quick = Interrupted(time_cost=1, memory_cost=64, parallelism=1)
+    assert refused(People(store, quick, secrets.token_bytes, 12), "ana", LASTING, NOW)
+
+
 def test_no_password_token_or_typed_name_is_stored(people: People, store: OpsStore, ana: str) -> None:
     token = people.sign_in("ana", LASTING, NOW)
     refused(people, "my secret typed as a name", "x", NOW)

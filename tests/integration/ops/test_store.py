@@ -109,6 +109,7 @@ from swipesavvy.settings import Settings
 store = open_ops(Settings(home=Path(sys.argv[1]), database_url=sys.argv[2] or None))
 for number in range(60):
     with store.writing() as unit:
+        unit.people.all()
         count = unit.attempts.of("shared").failures
         unit.attempts.put("shared", Attempts(count + 1, datetime.now(UTC)))
 store.close()

@@ -1,5 +1,6 @@
 """The health report as one self-contained page: no script, no font, no picture from anywhere."""
 
+import re
 from html import escape
 
 from swipesavvy.application.health import HealthReport
@@ -13,6 +14,8 @@ _STATES = {
     "bad": ("✕", "Needs attention"),
 }
 _HEADLINES = {"healthy": "Everything answers", "degraded": "Something needs attention"}
+# Commands stand between backticks in messages.
+_COMMAND = re.compile("`([^`]*)`")
 
 _STYLE = """
 :root { color-scheme: light dark; --ink: #1d2433; --soft: #566076; --paper: #f6f7f9; --card: #fff; --line: #dfe3ea;
@@ -28,6 +31,9 @@ th, td { text-align: left; vertical-align: top; padding: .7rem 1rem; border-top:
 tr:first-child th, tr:first-child td { border-top: 0; } th { font-weight: 600; white-space: nowrap; }
 td.state { white-space: nowrap; font-weight: 600; } td.says { font-variant-numeric: tabular-nums; }
 .ok { color: var(--ok); } .empty { color: var(--empty); } .watch { color: var(--watch); } .bad { color: var(--bad); }
+code { font-size: .9em; }
+@media (max-width: 38rem) { th, td { display: block; border: 0; padding: .1rem 1rem; } th { padding-top: .8rem; }
+  tr { display: block; padding-bottom: .8rem; border-top: 1px solid var(--line); } tr:first-child { border-top: 0; } }
 footer { color: var(--soft); margin-top: 1.5rem; font-size: .875rem; }
 """
 
@@ -50,22 +56,26 @@ def health_page(report: HealthReport, version: str, uptime_seconds: float) -> st
 
 def _lead(report: HealthReport) -> str:
     count = len(report.parts)
-    bad = [part.name for part in report.parts if part.state == "bad"]
-    watch = [part.name for part in report.parts if part.state == "watch"]
+    bad = [_words(part.name) for part in report.parts if part.state == "bad"]
+    watch = [_words(part.name) for part in report.parts if part.state == "watch"]
     if bad:
-        return f"{len(bad)} of {count} parts: {escape(', '.join(bad))}."
+        return f"{len(bad)} of {count} parts: {', '.join(bad)}."
     if watch:
-        return f"All {count} parts answer; worth a look: {escape(', '.join(watch))}."
+        return f"All {count} parts answer; worth a look: {', '.join(watch)}."
     return f"All {count} parts answer."
 
 
 def _row(part: Part) -> str:
     icon, word = _STATES[part.state]
-    name = escape(part.name.replace("_", " ").capitalize())
+    says = _COMMAND.sub(r"<code>\1</code>", escape(part.says[:1].upper() + part.says[1:]))
     return (
-        f'<tr><th scope="row">{name}</th><td class="state {part.state}">{icon} {word}</td>'
-        f'<td class="says">{escape(part.says)}</td></tr>'
+        f'<tr><th scope="row">{_words(part.name).capitalize()}</th><td class="state {part.state}">{icon} {word}</td>'
+        f'<td class="says">{says}</td></tr>'
     )
+
+
+def _words(name: str) -> str:
+    return escape(name.replace("_", " "))
 
 
 def _duration(seconds: float) -> str:

@@ -132,7 +132,8 @@ def compare_proportions(arms: Arms) -> Difference:
 def roll_up(strata: Sequence[Arms]) -> Difference:
     """Interval and p-value of the sum over strata of T - C x nT / nC: successes beyond what the control would give.
 
-    Every stratum needs users in both arms. `None` without strata or where no stratum varies.
+    Every stratum needs users in both arms. Both are `None` without strata; where no stratum varies the interval is the
+    effect alone, as the settled formula gives it, and there is no p-value.
     """
     effect, variance = 0.0, 0.0
     for arms in strata:
@@ -141,10 +142,11 @@ def roll_up(strata: Sequence[Arms]) -> Difference:
         variance += treated.total**2 * (
             treated.rate * (1 - treated.rate) / treated.total + control.rate * (1 - control.rate) / control.total
         )
-    if variance <= 0:
+    if not strata:
         return Difference(None, None)
     error = sqrt(variance)
-    return Difference(Interval(effect - ROLL_UP_Z * error, effect + ROLL_UP_Z * error), two_sided(effect / error))
+    interval = Interval(effect - ROLL_UP_Z * error, effect + ROLL_UP_Z * error)
+    return Difference(interval, two_sided(effect / error) if error > 0 else None)
 
 
 def compare_means(treated: Sample, control: Sample, confidence: float = CONFIDENCE) -> Difference:

@@ -131,7 +131,11 @@ def test_a_roll_up_adds_effects_and_variances() -> None:
 
 def test_a_roll_up_of_nothing_says_nothing() -> None:
     assert roll_up([]) == Difference(None, None)
-    assert roll_up([Arms(Proportion(0, 5), Proportion(0, 5))]) == Difference(None, None)
+
+
+def test_a_roll_up_without_variation_is_its_effect_alone_and_has_no_p_value() -> None:
+    assert roll_up([Arms(Proportion(0, 5), Proportion(0, 5))]) == Difference(Interval(0.0, 0.0), None)
+    assert roll_up([Arms(Proportion(5, 5), Proportion(0, 5))]) == Difference(Interval(5.0, 5.0), None)
 
 
 @given(st.integers(0, 10_000), st.integers(0, 10_000), st.floats(0.01, 0.99))

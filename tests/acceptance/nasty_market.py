@@ -40,6 +40,7 @@ def nasty_market(seed: int, events: int = 1500) -> Market:
     for _ in range(events):
         _one_event(random, market, random.choice(when))
     _tables(random, market, when)
+    market.lines = [_without_receipt(line) if random.random() < 0.03 else line for line in market.lines]
     _resend(random, market, events // 10)
     _break(random, market, events // 20)
     random.shuffle(market.lines)
@@ -108,12 +109,17 @@ def _tables(random: Random, market: Market, when: list[str]) -> None:
         market.spend(campaign, random.choice(when)[:10], cost, creative, platform=platform)
 
 
+def _without_receipt(line: bytes) -> bytes:
+    """The line as history that someone dropped in."""
+    return json.dumps({key: value for key, value in json.loads(line).items() if key != "received_at"}).encode()
+
+
 def _resend(random: Random, market: Market, copies: int) -> None:
     """Copies with other content, some within five minutes of the first, some later, some in upper case."""
     for line in random.sample(market.lines, copies):
         found = json.loads(line)
         later = random.choice((0, 1, 300, 301, 3600))
-        received = at(found["received_at"][:-6]) + timedelta(seconds=later)
+        received = at(found.get("received_at", found["timestamp"])[:-6]) + timedelta(seconds=later)
         found["received_at"] = received.isoformat()
         if random.random() < 0.5:
             found["event_id"] = found["event_id"].upper()

@@ -178,6 +178,17 @@ def test_a_client_that_hangs_up_harms_nobody(collect: Post, client: httpx.Client
     assert len(landed(home)) == 1
 
 
+def test_a_client_that_never_finishes_is_not_waited_for(
+    client: httpx.Client, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("swipesavvy.api.bodies.BODY_SECONDS", 0.2)
+    headers = f"Host: x\r\nAuthorization: Bearer {make_key(home)}\r\nContent-Length: 900\r\n"
+    with socket.create_connection((client.base_url.host, client.base_url.port or 0), timeout=10) as line:
+        line.sendall(f"POST /api/analytics/events HTTP/1.1\r\n{headers}\r\n".encode() + b'[{"half":')
+        assert line.recv(100).startswith(b"HTTP/1.1 408 ")
+    assert landed(home) == []
+
+
 def test_a_request_can_be_quoted(client: httpx.Client) -> None:
     assert client.get("/health", headers={"X-Request-ID": "mine-1"}).headers["x-request-id"] == "mine-1"
     made = client.post("/api/analytics/events", headers={"X-Request-ID": "no good\tid"}).headers["x-request-id"]

@@ -32,6 +32,7 @@ EXTRAS = (
 COLUMNS = ("metric", "window_name", "model", "unit", *KEYS, *NUMBERS, *EXTRAS)
 READ_ONLY = {"enable_external_access": "false", "lock_configuration": "true", "threads": "2"}
 OPEN_TRIES = 3
+SUFFIX = ".duckdb"
 
 
 class Snapshot:
@@ -130,9 +131,9 @@ class Serving:
         self._open: tuple[str, Snapshot] | None = None
 
     def current_name(self) -> str | None:
-        """What the pointer names now; cheap enough to ask every few seconds."""
+        """The build the pointer names now; cheap enough to ask every few seconds."""
         try:
-            return self._home.current_pointer.read_text(encoding="utf-8").strip() or None
+            return self._home.current_pointer.read_text(encoding="utf-8").strip().removesuffix(SUFFIX) or None
         except FileNotFoundError:
             return None
 
@@ -150,12 +151,12 @@ class Serving:
                 if self._open is not None and self._open[0] == name:
                     return self._open[1]
                 try:
-                    snapshot = Snapshot(self._home.serving / f"{name.removesuffix('.duckdb')}.duckdb")
+                    snapshot = Snapshot(self._home.serving / f"{name}{SUFFIX}")
                 except duckdb.IOException as error:
                     # Retired between reading the pointer and opening the file: the pointer has moved on.
                     log.warning("%s: cannot open (%s)", name, str(error).splitlines()[0])
                     continue
-                self._forget()
+                # The one open before is not closed here: a page may be half-way through it. It closes with its last user.
                 self._open = (name, snapshot)
                 return snapshot
         raise NotBuiltYetError(
@@ -165,12 +166,9 @@ class Serving:
     def close(self) -> None:
         """Let go of the open snapshot."""
         with self._lock:
-            self._forget()
-
-    def _forget(self) -> None:
-        if self._open is not None:
-            self._open[1].close()
-            self._open = None
+            if self._open is not None:
+                self._open[1].close()
+                self._open = None
 
 
 _SELECT = f"select {', '.join(COLUMNS)} "

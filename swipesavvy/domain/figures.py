@@ -18,12 +18,12 @@ _SIGNIFICANT = 3
 def written(value: float | None, unit: str) -> str:
     """A value with its unit, such as `$18.4k`, `3.21x`, `38.2%`, `14 h`; a dash for what is absent or not finite.
 
-    Units: ratio, percent, percentage_points, usd, count, hours, months, minutes, score; any other word follows the
+    Units: x, %, pp (percentage points), USD, count, hours, months, minutes, score; any other word follows the
     number. Percentage points always carry their sign.
     """
     if value is None or not math.isfinite(value):
         return DASH
-    if unit == "percentage_points":
+    if unit == "pp":
         return signed(value, unit)
     body = _magnitude(abs(value), unit)
     return f"{MINUS}{body}" if value < 0 and _shows_something(body) else body
@@ -94,10 +94,10 @@ def _scaled(value: float, plain_below: float, decimals: int) -> str:
 
 
 _WRITERS: Mapping[str, Callable[[float], str]] = {
-    "usd": lambda value: f"${_scaled(value, plain_below=_THOUSAND, decimals=2)}",
-    "ratio": lambda value: f"{_significant(value)}x",
-    "percent": lambda value: f"{_significant(value)}%",
-    "percentage_points": lambda value: f"{_significant(value)} pp",
+    "USD": lambda value: f"${_scaled(value, plain_below=_THOUSAND, decimals=2)}",
+    "x": lambda value: f"{_significant(value)}x",
+    "%": lambda value: f"{_significant(value)}%",
+    "pp": lambda value: f"{_significant(value)} pp",
     "count": lambda value: _scaled(value, plain_below=_TEN_THOUSAND, decimals=0),
     "score": lambda value: f"{value:.2f}",
 }

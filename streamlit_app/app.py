@@ -1,0 +1,29 @@
+"""Entry of the dashboard: the gate, the frame around every page, and the navigation. Pages are in `app_pages`."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from streamlit_app import gate
+from streamlit_app.components import frame
+
+HERE = Path(__file__).parent
+
+st.set_page_config(
+    page_title="SwipeSavvy",
+    page_icon=str(HERE / "assets" / "icon.png"),
+    layout="wide",
+    initial_sidebar_state="collapsed",
+)
+st.html(HERE / "assets" / "dashboard.css")
+st.logo(str(HERE / "assets" / "logo.svg"))
+person = gate.enter()
+page = st.navigation(
+    [
+        st.Page(HERE / "app_pages" / "overview.py", title="Overview", url_path="overview", default=True),
+        st.Page(HERE / "app_pages" / "metric_guide.py", title="Metric guide", url_path="metrics"),
+    ],
+    position="top",
+)
+frame.account_menu(person)
+page.run()

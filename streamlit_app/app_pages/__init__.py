@@ -1,0 +1,1 @@
+"""One page per module. A page asks, hands to view models, and places components: no arithmetic, no rule."""

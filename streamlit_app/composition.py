@@ -1,0 +1,109 @@
+"""The one place that joins the dashboard to adapters and settings; everything else is given what this hands out.
+
+Answers are kept per build, in a bounded cache that all people share: they are aggregates without a person in them, and
+a published build never changes.
+"""
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from threading import Lock
+from typing import Concatenate, TypeVar
+
+from swipesavvy.adapters.ops import open_ops
+from swipesavvy.adapters.people import people_of
+from swipesavvy.adapters.serving import Serving
+from swipesavvy.application.metric_queries import BuildInfo, SnapshotReader
+from swipesavvy.application.people import People
+from swipesavvy.settings import Settings
+
+ANSWERS_KEPT = 512
+Answer = TypeVar("Answer")
+
+
+class Desk:
+    """One published build and the answers already fetched from it."""
+
+    def __init__(self, snapshot: SnapshotReader) -> None:
+        """`snapshot` stays open for as long as somebody uses this desk."""
+        self.snapshot = snapshot
+        self._kept = lru_cache(maxsize=ANSWERS_KEPT)(lambda question, arguments: question(snapshot, *arguments))
+
+    @property
+    def build(self) -> BuildInfo:
+        """Which build every answer comes from."""
+        return self.snapshot.build
+
+    def ask(self, question: Callable[Concatenate[SnapshotReader, ...], Answer], *arguments: Hashable) -> Answer:
+        """The answer to a question of `application`; asked once per build and arguments."""
+        answer: Answer = self._kept(question, arguments)
+        return answer
+
+
+class Reading:
+    """The published builds of one home."""
+
+    def __init__(self, serving: Serving) -> None:
+        """Nothing is opened yet."""
+        self._serving = serving
+        self._lock = Lock()
+        self._desk: Desk | None = None
+
+    def published(self) -> str | None:
+        """The name of the build published last; cheap enough to ask every few seconds."""
+        return self._serving.current_name()
+
+    def desk(self) -> Desk:
+        """The build to read now; NotBuiltYetError if there is none."""
+        snapshot = self._serving.current()
+        with self._lock:
+            if self._desk is None or self._desk.snapshot is not snapshot:
+                self._desk = Desk(snapshot)
+            return self._desk
+
+
+@dataclass(frozen=True)
+class Services:
+    """What pages and routes work with."""
+
+    people: People
+    reading: Reading
+    session_cookie: str
+    session_hours: int
+
+
+def services() -> Services:
+    """The services of the home that the settings of this moment name; one set per home and process."""
+    return _services_of(_Key(Settings()))
+
+
+def now() -> datetime:
+    """The wall clock; pages and rules are given the time from here."""
+    return datetime.now(UTC)
+
+
+class _Key:
+    """Settings as a cache key."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._text = settings.model_dump_json()
+
+    def __hash__(self) -> int:
+        return hash(self._text)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Key) and self._text == other._text
+
+
+@lru_cache(maxsize=4)
+def _services_of(key: _Key) -> Services:
+    settings = key.settings
+    return Services(
+        people=people_of(open_ops(settings), settings),
+        reading=Reading(Serving(settings.paths())),
+        # The port is part of the name: browsers share cookies between the ports of a host, homes share nothing.
+        session_cookie=f"swipesavvy_session_{settings.dashboard_port}",
+        session_hours=settings.session_hours,
+    )

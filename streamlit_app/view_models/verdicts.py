@@ -1,0 +1,115 @@
+"""How a value stands: against its target and acceptable range, and against an earlier value. Direction-aware."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from swipesavvy.application.metric_queries import MetricRow
+from swipesavvy.application.overview_queries import DayValue
+from swipesavvy.domain import figures
+from swipesavvy.domain.metrics import MetricDefinition
+
+Tone = Literal["good", "watch", "bad", "unclear"]
+SYMBOLS: dict[Tone, str] = {"good": "✓", "watch": "!", "bad": "✕", "unclear": "?"}
+# A metric that should stay inside a range is watched a little before and beyond its bounds.
+TOLERANCE = 0.05
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A tone with the word that says the same without colour."""
+
+    tone: Tone
+    word: str
+
+    @property
+    def symbol(self) -> str:
+        """A sign that differs by tone."""
+        return SYMBOLS[self.tone]
+
+
+@dataclass(frozen=True)
+class Change:
+    """A difference in words; `tone` is unclear where neither direction is better."""
+
+    text: str
+    arrow: str
+    tone: Tone
+
+
+def is_significant(row: MetricRow) -> bool | None:
+    """Whether an estimate's interval leaves zero out; None for what is counted, not estimated."""
+    if row.ci_low is None or row.ci_high is None:
+        return None
+    return row.ci_low > 0 or row.ci_high < 0
+
+
+def verdict(definition: MetricDefinition, row: MetricRow | None) -> Verdict:
+    """Target met, acceptable, or outside; an estimate that cannot be told from zero has no verdict."""
+    if row is None or row.value is None:
+        return Verdict("unclear", "no value")
+    if is_significant(row) is False:
+        return Verdict("unclear", "not significant")
+    if definition.direction == "range":
+        return _within(definition, row.value)
+    return _one_sided(definition, row.value)
+
+
+def change(definition: MetricDefinition, now: float | None, before: float | None, than: str) -> Change | None:
+    """The difference to an earlier value; `than` names the earlier period. None if either is absent.
+
+    Shares change by percentage points, everything else by percent of the earlier value.
+    """
+    if now is None or before is None:
+        return None
+    difference = now - before
+    if definition.unit in {"%", "pp"}:
+        size = figures.written(abs(difference), "pp").lstrip("+")
+    elif before == 0:
+        size = figures.written(abs(difference), definition.unit)
+    else:
+        size = figures.written(abs(100 * difference / before), "%")
+    if not any(character in "123456789" for character in size):
+        return Change(f"no change on {than}", "→", "unclear")
+    up = difference > 0
+    text = f"{'up' if up else 'down'} {size} on {than}"
+    if definition.direction == "range":
+        return Change(text, "↑" if up else "↓", "unclear")
+    better = up == (definition.direction == "higher")
+    return Change(f"{text}, {'better' if better else 'worse'}", "↑" if up else "↓", "good" if better else "bad")
+
+
+def days_off_target(definition: MetricDefinition, days: Sequence[DayValue], as_of: datetime) -> int:
+    """How many complete days in a row, up to the last complete one, were worse than the target."""
+    if definition.target is None or definition.direction == "range":
+        return 0
+    sign = -1 if definition.direction == "lower" else 1
+    count = 0
+    for point in sorted(days, key=lambda point: point.day, reverse=True):
+        if point.day >= as_of.date():
+            continue
+        if point.value is None or sign * point.value >= sign * definition.target:
+            break
+        count += 1
+    return count
+
+
+def _within(definition: MetricDefinition, value: float) -> Verdict:
+    low, high = definition.range_low, definition.range_high
+    if (low is None or value >= low) and (high is None or value <= high):
+        return Verdict("good", "in range")
+    is_near = (low is None or value >= low * (1 - TOLERANCE)) and (high is None or value <= high * (1 + TOLERANCE))
+    return Verdict("watch", "near its bounds") if is_near else Verdict("bad", "out of range")
+
+
+def _one_sided(definition: MetricDefinition, value: float) -> Verdict:
+    sign = -1 if definition.direction == "lower" else 1
+    bound = definition.range_high if definition.direction == "lower" else definition.range_low
+    if definition.target is not None and sign * value >= sign * definition.target:
+        return Verdict("good", "on target")
+    if bound is not None and sign * value < sign * bound:
+        return Verdict("bad", "out of range")
+    if definition.target is not None:
+        return Verdict("watch", "off target")
+    return Verdict("good", "in range") if bound is not None else Verdict("unclear", "no target")

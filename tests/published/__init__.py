@@ -1,0 +1,1 @@
+"""A small published home for tests of everything that reads snapshots: real DuckDB files, numbers easy to check."""

@@ -62,7 +62,7 @@
     {% if execute %}
     {% set meta = metric_meta(metric) %}
     {% set ratio = meta.get('denominator') %}
-    {% set value %}r.scale * {{ safe_divide('r.numerator', 'r.denominator') }}{% endset %}
+    {% set value %}{{ safe_divide('r.scale * r.numerator', 'r.denominator') }}{% endset %}
     select
         '{{ metric }}' as metric,
         r.window_name, r.grain, r.campaign_id, r.creative_id, r.day, r.cohort,
@@ -96,7 +96,7 @@
     select
         '{{ metric }}' as metric,
         r.window_name, r.grain, r.campaign_id, r.creative_id, r.day, r.cohort,
-        cast({{ meta.get('scale', 1) }} as double) * {{ safe_divide('r.numerator', 'r.denominator') }} as value,
+        {{ safe_divide(meta.get('scale', 1) ~ ' * r.numerator', 'r.denominator') }} as value,
         r.numerator,
         r.denominator,
         '{{ meta.unit }}' as unit,

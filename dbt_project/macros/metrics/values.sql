@@ -26,3 +26,21 @@
         {% endfor %}
     from {{ rows }} as r
 {% endmacro %}
+
+{#- The rows of all metrics under each other. -#}
+{% macro union_of_metrics(ratios, lifts) %}
+    {% for relation in ratios + lifts %}
+    {{ widened(relation, relation in lifts) }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+{% endmacro %}
+
+{#- The rows of single days, once for every window that contains the day. -#}
+{% macro daily_values(metrics, windows) %}
+    select
+        {% for name, data_type in metric_value_columns() %}
+        {{ 'w' if name == 'window_name' else 'm' }}.{{ name }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from {{ metrics }} as m
+    inner join {{ windows }} as w on m.day >= w.start_date and m.day <= w.end_date
+{% endmacro %}

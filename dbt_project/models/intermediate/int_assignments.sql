@@ -1,6 +1,6 @@
 -- One row per assignment of a user to a campaign, of either group, up to `as_of`. `superseded_at` is when the same user
--- was next assigned to the same group of that campaign: the latest delivery at an instant is the one not yet superseded,
--- which is far cheaper to join than to rank. Of two at one instant the larger id is the later.
+-- was next assigned to the same group of that campaign: the latest delivery at an instant is the one not superseded
+-- yet, which is far cheaper to join than to rank. Of two at one instant the larger id is the later.
 select
     event_id,
     event_at as assigned_at,

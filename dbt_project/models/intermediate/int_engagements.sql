@@ -1,5 +1,5 @@
--- One row per view, click and conversion up to `as_of`, with the creative and channel of its own properties or else of the
--- same user's latest delivery of that campaign at or before it.
+-- One row per view, click and conversion up to `as_of`, with the creative and channel of its own properties or else of
+-- the same user's latest delivery of that campaign at or before it.
 with engagements as (
     select
         event_id,

@@ -8,7 +8,9 @@ with assignments as (
         assigned_date,
         coalesce(creative_id, 'unknown') as creative_id,
         is_holdout,
-        row_number() over (partition by campaign_id, user_id order by assigned_at asc, event_id asc) as assignment_number,
+        row_number() over (
+            partition by campaign_id, user_id order by assigned_at asc, event_id asc
+        ) as assignment_number,
         min(case when is_holdout then 1 else 0 end) over (partition by campaign_id, user_id) as in_control_only,
         max(case when is_holdout then 1 else 0 end) over (partition by campaign_id, user_id) as in_control_ever
     from {{ ref('int_assignments') }}
@@ -39,8 +41,8 @@ purchases as (
     inner join {{ ref('int_orders') }} as o
         on
             a.user_id = o.user_id
-            and o.ordered_at >= a.assigned_at
-            and o.ordered_at < a.assigned_at + interval 7 day
+            and a.assigned_at <= o.ordered_at
+            and a.assigned_at + interval 7 day > o.ordered_at
     group by a.campaign_id, a.user_id
 ),
 
@@ -60,8 +62,8 @@ visits as (
     inner join landings as l
         on
             a.user_id = l.user_id
-            and l.event_at >= a.assigned_at
-            and l.event_at < a.assigned_at + interval 7 day
+            and a.assigned_at <= l.event_at
+            and a.assigned_at + interval 7 day > l.event_at
 )
 
 select

@@ -3,4 +3,4 @@ select
     w.window_name,
     d.day
 from {{ ref('metric_windows') }} as w
-inner join {{ ref('metric_days') }} as d on d.day >= w.start_date and d.day <= w.end_date
+inner join {{ ref('metric_days') }} as d on w.start_date <= d.day and w.end_date >= d.day

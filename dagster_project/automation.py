@@ -5,6 +5,7 @@ All of it is switched off unless the installation says so (`swipesavvy up` does)
 
 import dagster as dg
 
+from dagster_project.instance import LANDING_TAG, close_abandoned_runs
 from dagster_project.jobs import tier_jobs
 from swipesavvy.adapters.code_version import landing_signature
 from swipesavvy.domain.home import Home
@@ -12,7 +13,6 @@ from swipesavvy.domain.home import Home
 # UTC; nothing between 00:00 and 04:00, where local clocks jump.
 CRONS = {"realtime": "* * * * *", "hourly": "7 * * * *", "daily": "30 5 * * *", "weekly": "0 6 * * 1"}
 SENSOR_SECONDS = 60
-LANDING_TAG = "swipesavvy/landing"
 UNDER_WAY = [
     dg.DagsterRunStatus.QUEUED,
     dg.DagsterRunStatus.NOT_STARTED,
@@ -23,6 +23,7 @@ UNDER_WAY = [
 
 def _busy(instance: dg.DagsterInstance) -> bool:
     """Whether a refresh is waiting or running: a second one would only wait for its lock."""
+    close_abandoned_runs(instance)
     jobs = {job.name for job in tier_jobs.values()}
     runs = instance.get_runs(filters=dg.RunsFilter(statuses=UNDER_WAY))
     return any(run.job_name in jobs for run in runs)
@@ -40,7 +41,7 @@ def _schedule(home: Home, tier: str, cron: str, switched_on: bool) -> dg.Schedul
         signature = landing_signature(home)
         if signature is None:
             return dg.SkipReason(f"nothing has landed in {home.landing}")
-        if tier == "realtime" and _already_refreshed(context.instance, signature):
+        if tier == "realtime" and _tried(context.instance, signature):
             return dg.SkipReason("nothing new has landed")
         return dg.RunRequest(tags={LANDING_TAG: signature})
 
@@ -55,8 +56,10 @@ def _schedule(home: Home, tier: str, cron: str, switched_on: bool) -> dg.Schedul
     )
 
 
-def _already_refreshed(instance: dg.DagsterInstance, signature: str) -> bool:
-    filters = dg.RunsFilter(tags={LANDING_TAG: signature}, statuses=[dg.DagsterRunStatus.SUCCESS])
+def _tried(instance: dg.DagsterInstance, signature: str) -> bool:
+    """Whether this state of the landing folder was built, or failed to: the same files would fail each minute again."""
+    done = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE]
+    filters = dg.RunsFilter(tags={LANDING_TAG: signature}, statuses=done)
     return bool(instance.get_runs(filters=filters, limit=1))
 
 
@@ -74,7 +77,7 @@ def landing_sensor(home: Home, switched_on: bool) -> dg.SensorDefinition:
         signature = landing_signature(home)
         if signature is None:
             return dg.SkipReason(f"nothing has landed in {home.landing}")
-        if signature == context.cursor or _already_refreshed(context.instance, signature):
+        if signature == context.cursor or _tried(context.instance, signature):
             return dg.SkipReason("nothing new has landed")
         if _busy(context.instance):
             return dg.SkipReason("a refresh is under way; the next tick looks again")

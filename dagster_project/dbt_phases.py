@@ -57,7 +57,7 @@ def _build(context: dg.AssetExecutionContext, installation: Installation, phase:
 def _dagster_events(
     context: dg.AssetExecutionContext, installation: Installation, outcome: DbtOutcome
 ) -> Iterator[Any]:
-    """dbt's results as Dagster's: materialisations with row counts, test results as checks."""
+    """Results of dbt as Dagster's: materialisations with row counts, test results as checks."""
     rows = _row_counts(installation)
     for event in outcome.events:
         message = DbtCoreCliEventMessage(raw_event=event, event_history_metadata={})
@@ -79,17 +79,13 @@ def _row_counts(installation: Installation) -> dict[tuple[str, ...], int]:
         return {tuple(name): len(connection.table(".".join(f'"{part}"' for part in name))) for name in names}
 
 
-@dbt_assets(
-    manifest=manifest, selector="base", dagster_dbt_translator=translator, pool=POOL, name="dbt_base"
-)
+@dbt_assets(manifest=manifest, selector="base", dagster_dbt_translator=translator, pool=POOL, name="dbt_base")
 def dbt_base(context: dg.AssetExecutionContext, installation: Installation) -> Iterator[Any]:
     """Staging, intermediate, marts and the sufficient statistics Python needs."""
     yield from _build(context, installation, "base")
 
 
-@dbt_assets(
-    manifest=manifest, selector="final", dagster_dbt_translator=translator, pool=POOL, name="dbt_final"
-)
+@dbt_assets(manifest=manifest, selector="final", dagster_dbt_translator=translator, pool=POOL, name="dbt_final")
 def dbt_final(context: dg.AssetExecutionContext, installation: Installation) -> Iterator[Any]:
     """The metrics, and whatever else reads the results of the Python steps."""
     yield from _build(context, installation, "final")

@@ -3,6 +3,9 @@
 Storage is Dagster's default (SQLite under the home). What is run belongs to the assets and jobs.
 """
 
+import sqlite3
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import dagster as dg
@@ -12,6 +15,7 @@ from swipesavvy.adapters.processes import is_running
 from swipesavvy.domain.home import Home
 
 PROCESS_TAG = "swipesavvy/process"
+LANDING_TAG = "swipesavvy/landing"
 LIVE = [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.CANCELING]
 
 CONFIGURATION = """\
@@ -50,9 +54,25 @@ def prepare_dagster_home(home: Home) -> Path:
     return home.dagster
 
 
-def open_instance(home: Home) -> dg.DagsterInstance:
-    """The Dagster instance of an installation; the caller disposes of it."""
-    return dg.DagsterInstance.from_config(str(prepare_dagster_home(home)))
+@contextmanager
+def working_instance(home: Home) -> Iterator[dg.DagsterInstance]:
+    """The Dagster instance of an installation, for a process that runs jobs itself.
+
+    Dagster opens and closes SQLite for every event, and the last one to close a file moves its log into it and waits
+    for the disk. An idle connection of ours makes us the last: a third of a small run's time.
+    """
+    with ExitStack() as held:
+        instance = held.enter_context(dg.DagsterInstance.from_config(str(prepare_dagster_home(home))))
+        for file in sorted((home.dagster / "history").rglob("*.db")):
+            if file.name in {"index.db", "runs.db"}:
+                keep_open(held, file)
+        yield instance
+
+
+def keep_open(held: ExitStack, file: Path) -> None:
+    """Hold an idle connection until `held` closes."""
+    connection = held.enter_context(closing(sqlite3.connect(file)))
+    connection.execute("select count(*) from sqlite_master").fetchall()
 
 
 def close_abandoned_runs(instance: dg.DagsterInstance) -> list[str]:

@@ -23,7 +23,6 @@ PLAN = dg.AssetKey(["lake", "build"])
 DAYS_SHOWN = 60
 
 
-
 def warn(report: SourceReport) -> None:
     """One line per file that could not be taken in as it should, and per torn last line that waits for its rest."""
     for problem in report.problems:
@@ -36,7 +35,7 @@ landing_files = [
     dg.AssetSpec(
         ["landing", table],
         group_name="landing",
-        description=f"Files as they arrived under landing/{table}; append-only, written by clients, imports and people.",
+        description=f"Files as they arrived under landing/{table}; append-only.",
         owners=OWNERS,
         kinds={"file"},
     )

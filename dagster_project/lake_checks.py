@@ -37,7 +37,7 @@ def ledger_balances(installation: Installation) -> dg.AssetCheckResult:
 
 @dg.asset_check(
     asset=EVENTS,
-    description=f"At most {QUARANTINE_WATCH_SHARE:.0%} of what landed is quarantined; broken lines never stop the rest.",
+    description=f"At most {QUARANTINE_WATCH_SHARE:.0%} of what landed is quarantined; the rest is built anyway.",
 )
 def contracts_at_the_door(installation: Installation) -> dg.AssetCheckResult:
     """A warning for people: a client that breaks the contract shows here first."""

@@ -1,7 +1,6 @@
 """The last step: what dbt built and every check passed becomes the snapshot that readers open."""
 
 import dagster as dg
-import pyarrow as pa
 
 from dagster_project.dbt_phases import PHASES, POOL, dbt_base, dbt_final, manifest
 from dagster_project.presentation import lag_minutes, table_metadata
@@ -10,7 +9,8 @@ from swipesavvy.adapters.catalogue import metric_catalogue, served_tables
 from swipesavvy.adapters.lake import open_lake
 from swipesavvy.adapters.ledger_table import ledger_table
 from swipesavvy.adapters.results import forget_results
-from swipesavvy.adapters.snapshots import SnapshotContent, publish, retire, snapshot_path
+from swipesavvy.adapters.serving_files import snapshot_path
+from swipesavvy.adapters.snapshots import SnapshotContent, publish, retire
 from swipesavvy.adapters.sources_file import read_plan
 from swipesavvy.adapters.warehouse import built_phases
 from swipesavvy.domain.builds import BuildPlan
@@ -59,5 +59,5 @@ def serving_snapshot(context: dg.AssetExecutionContext, installation: Installati
 def _require_all_phases(installation: Installation, plan: BuildPlan) -> None:
     missing = set(PHASES) - built_phases(installation.home, plan.build_id)
     if missing:
-        message = f"build {plan.build_id}: {' and '.join(sorted(missing))} did not finish; materialise all, then publish"
+        message = f"build {plan.build_id}: {' and '.join(sorted(missing))} did not finish; materialise all of it first"
         raise BuildError(message)

@@ -5,24 +5,23 @@ imports the rest only when it is needed.
 """
 
 import logging
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 import dagster as dg
 
-from dagster_project.instance import close_abandoned_runs, open_instance
+from dagster_project.instance import LANDING_TAG, close_abandoned_runs, working_instance
 from dagster_project.lake_assets import lake_assets
 from dagster_project.lake_checks import lake_checks
 from dagster_project.resources import Installation, progress
 from swipesavvy.adapters.build_planning import planned_fingerprint, remember_seen
 from swipesavvy.adapters.code_version import landing_signature
-from swipesavvy.adapters.snapshots import current_build, published_plan
+from swipesavvy.adapters.serving_files import current_build
+from swipesavvy.adapters.snapshots import published_plan
 from swipesavvy.domain.builds import parse_as_of
 from swipesavvy.domain.errors import BuildError, SwipeSavvyError
 from swipesavvy.domain.home import Home
 
-LANDING_TAG = "swipesavvy/landing"
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
@@ -36,7 +35,7 @@ def refresh(home: Home, tier: str, as_of: str | None, now: datetime) -> tuple[st
         NotBuiltYetError: nothing to build from.
     """
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
-    with open_instance(home) as instance:
+    with working_instance(home) as instance:
         for run_id in close_abandoned_runs(instance):
             progress.warning("Dagster run %s was cut short; its work is done again", run_id[:8])
         landing = landing_signature(home)
@@ -62,7 +61,7 @@ def _run_ingestion(home: Home, instance: dg.DagsterInstance) -> None:
         resources={"installation": Installation(root=str(home.root))},
         executor=dg.in_process_executor,
     )
-    _execute(definitions, "ingest", instance, QUIET, {})
+    _execute(definitions.resolve_job_def("ingest"), instance, QUIET)
 
 
 def _run_tier(home: Home, instance: dg.DagsterInstance, tier: str, as_of: str | None, landing: str | None) -> None:
@@ -70,31 +69,17 @@ def _run_tier(home: Home, instance: dg.DagsterInstance, tier: str, as_of: str | 
     from dagster_project.definitions import build_definitions
     from dagster_project.jobs import tier_jobs
 
-    configuration: dict[str, Any] = {**QUIET, "ops": {"lake__build": {"config": {"as_of": as_of}}}}
+    job = build_definitions(home).resolve_job_def(tier_jobs[tier].name)
+    ingested = {key for assets in lake_assets for key in assets.keys}
+    selection = sorted(job.asset_layer.selected_asset_keys - ingested)
+    configuration = {**QUIET, "ops": {"lake__build": {"config": {"as_of": as_of}}}}
     tags = {LANDING_TAG: landing} if landing and as_of is None else {}
-    _execute(build_definitions(home), tier_jobs[tier].name, instance, configuration, tags, without=lake_assets)
+    _execute(job, instance, configuration, asset_selection=selection, tags=tags)
 
 
-def _execute(
-    definitions: dg.Definitions,
-    job: str,
-    instance: dg.DagsterInstance,
-    configuration: dict[str, Any],
-    tags: dict[str, str],
-    without: Sequence[dg.AssetsDefinition] = (),
-) -> None:
-    job_definition = definitions.resolve_job_def(job)
-    done = {key for assets in without for key in assets.keys}
-    selection = job_definition.asset_layer.selected_asset_keys - done if done else None
+def _execute(job: dg.JobDefinition, instance: dg.DagsterInstance, run_config: dict[str, Any], **more: Any) -> None:
     try:
-        result = job_definition.execute_in_process(
-            instance=instance,
-            run_config=configuration,
-            tags=tags,
-            asset_selection=sorted(selection) if selection is not None else None,
-        )
-    except SwipeSavvyError:
-        raise
+        result = job.execute_in_process(instance=instance, run_config=run_config, **more)
     except dg.DagsterError as error:
         raise _explained(error) from error
     failed = [
@@ -114,4 +99,4 @@ def _explained(error: BaseException) -> SwipeSavvyError:
         if isinstance(cause, SwipeSavvyError):
             return cause
         cause = cause.__cause__ or cause.__context__
-    return BuildError(f"the run failed: {' '.join(str(error).split())[:300]}")
+    return BuildError(f"the run failed: {' '.join(str(error).split())[:300]}; nothing was published")

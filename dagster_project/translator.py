@@ -13,9 +13,7 @@ from dagster_project.lake_assets import OWNERS
 class HouseTranslator(DagsterDbtTranslator):
     """Keys are `<schema>/<model>` and `<source>/<table>`; a folder of the dbt project is a group."""
 
-    def get_asset_spec(
-        self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None
-    ) -> dg.AssetSpec:
+    def get_asset_spec(self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None) -> dg.AssetSpec:
         """One asset per model. The plan is the source `lake/build`, so staging waits for it."""
         spec = super().get_asset_spec(manifest, unique_id, project)
         node = self.get_resource_props(manifest, unique_id)

@@ -18,9 +18,11 @@ STYLE = """
 :root { color-scheme: light dark; --line: #8884; --good: #1a7f4b; --watch: #9a6700; --bad: #c02b2b; }
 body { font: 15px/1.5 system-ui, sans-serif; max-width: 70rem; margin: 2rem auto; padding: 0 1rem; }
 table { border-collapse: collapse; width: 100%; } th, td { text-align: left; padding: .45rem .6rem;
-border-bottom: 1px solid var(--line); vertical-align: top; } td.n { text-align: right; font-variant-numeric: tabular-nums; }
+border-bottom: 1px solid var(--line); vertical-align: top; }
+td.n { text-align: right; font-variant-numeric: tabular-nums; }
 .good { color: var(--good); } .watch { color: var(--watch); } .bad { color: var(--bad); }
-code { overflow-wrap: anywhere; } @media (prefers-color-scheme: dark) { :root { --good: #5cc98a; --watch: #e0b04a; --bad: #ff7b7b; } }
+code { overflow-wrap: anywhere; }
+@media (prefers-color-scheme: dark) { :root { --good: #5cc98a; --watch: #e0b04a; --bad: #ff7b7b; } }
 """
 
 

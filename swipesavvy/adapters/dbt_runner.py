@@ -87,8 +87,9 @@ def build_phase(
 ) -> DbtOutcome:
     """Build the selected part of the project into the home's warehouse and run its data tests.
 
-    The caller holds the warehouse lock and has called `ensure_manifest`. `select` holds dbt's own arguments (`["--selector", "base"]`); `on_result`
-    hears the name and the status of each finished node. Unit tests belong to development and do not run here.
+    The caller holds the warehouse lock and has called `ensure_manifest`. `select` holds dbt's own arguments
+    (`["--selector", "base"]`); `on_result` hears the name and the status of each finished node. Unit tests belong to
+    development and do not run here.
 
     Raises:
         BuildError: dbt could not start at all. Failing models and tests are in the outcome.
@@ -149,7 +150,8 @@ def _parsed(project: Path) -> Any:
 
     path = manifest_path(project)
     manifest = Manifest.from_msgpack((path.parent / "partial_parse.msgpack").read_bytes())
-    manifest.build_flat_graph()  # what macros see as `graph`; the file does not hold it
+    # What macros see as `graph`; the file does not hold it.
+    manifest.build_flat_graph()  # type: ignore[no-untyped-call]
     return manifest
 
 

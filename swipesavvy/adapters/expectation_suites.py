@@ -14,7 +14,9 @@ SUITES = (
         "marts.experiment_arms",
         "select * from marts.experiment_arms",
         (
-            Expectation("ExpectColumnValuesToBeInSet", {"column": "window_name", "value_set": list(WINDOWS)}, "known windows"),
+            Expectation(
+                "ExpectColumnValuesToBeInSet", {"column": "window_name", "value_set": list(WINDOWS)}, "known windows"
+            ),
         ),
     ),
 )

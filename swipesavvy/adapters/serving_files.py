@@ -1,4 +1,4 @@
-"""Names under `serving/`: which snapshots there are and which one is current. Opens none, so importing costs nothing."""
+"""Names under `serving/`: which snapshots there are and which is current. Opens none, so importing costs nothing."""
 
 from pathlib import Path
 

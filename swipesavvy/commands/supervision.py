@@ -1,0 +1,178 @@
+"""Child processes that live and die together: started with their logs, watched, ended by one Ctrl-C or SIGTERM.
+
+Which children there are belongs to `serving`.
+"""
+
+import os
+import signal
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+
+from swipesavvy.domain.errors import BusyError, SwipeSavvyError
+
+GRACE_SECONDS = 20.0
+POLL_SECONDS = 0.25
+
+
+class ServiceError(SwipeSavvyError):
+    """A served part ended by itself or never answered; the text names its log."""
+
+
+@dataclass(frozen=True)
+class Child:
+    """One process to run. `health` answers 200 with `health_body` in it once it is ready; None: nothing to ask."""
+
+    name: str
+    command: Sequence[str]
+    environment: Mapping[str, str] = field(default_factory=dict)
+    address: str | None = None
+    health: str | None = None
+    health_body: str = ""
+    folder: Path | None = None
+
+
+def require_free_port(host: str, port: int, what: str, setting: str) -> None:
+    """Refuse a port somebody else listens on, before anything is started.
+
+    Raises:
+        BusyError: the text names the port and the setting that moves it.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            reason = error.strerror or str(error)
+            message = f"port {port} for {what}: {reason}; end what uses it or choose another {setting}"
+            raise BusyError(message) from None
+
+
+def free_port(host: str) -> int:
+    """A port nobody listens on now."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.bind((host, 0))
+        return int(probe.getsockname()[1])
+
+
+class Family:
+    """The running children. Leaving the `with` block ends all of them, whatever happened inside."""
+
+    def __init__(self, logs: Path) -> None:
+        self._logs = logs
+        self._running: list[tuple[Child, subprocess.Popen[bytes]]] = []
+        self._stopping = False
+
+    def __enter__(self) -> "Family":
+        # Also undoes an ignored SIGINT inherited from a shell's `&`, which children would inherit in turn.
+        self._previous = {number: signal.signal(number, self._stop) for number in (signal.SIGINT, signal.SIGTERM)}
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number in self._previous:
+            signal.signal(number, signal.SIG_IGN)  # a second Ctrl-C must not leave children behind
+        self._end_all()
+        for number, handler in self._previous.items():
+            signal.signal(number, handler)
+
+    def _stop(self, _number: int, _frame: FrameType | None) -> None:
+        self._stopping = True
+
+    @property
+    def stopping(self) -> bool:
+        """Whether somebody has asked to end."""
+        return self._stopping
+
+    def start(self, child: Child) -> None:
+        """Start a child in a session of its own, so that the terminal's Ctrl-C reaches only this process."""
+        self._logs.mkdir(parents=True, exist_ok=True)
+        with self._log(child).open("ab") as log:
+            process = subprocess.Popen(  # noqa: S603  our own commands, no shell
+                child.command,
+                cwd=child.folder,
+                env={**os.environ, **child.environment},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        self._running.append((child, process))
+
+    def wait_until_healthy(self, timeout_seconds: float, ready: Callable[[Child], None]) -> bool:
+        """Wait for every child to answer, telling `ready` of each; False if somebody asked to end meanwhile.
+
+        Raises:
+            ServiceError: a child ended or did not answer in time; the text names its log.
+        """
+        waiting = [child for child, _ in self._running if child.health]
+        deadline = time.monotonic() + timeout_seconds
+        while waiting and not self._stopping:
+            self._require_alive()
+            for child in [c for c in waiting if _answers(c)]:
+                waiting.remove(child)
+                ready(child)
+            if waiting and time.monotonic() > deadline:
+                name = waiting[0].name
+                message = f"{name} did not answer within {timeout_seconds:.0f} s; see {self._log(waiting[0])}"
+                raise ServiceError(message)
+            time.sleep(POLL_SECONDS)
+        return not self._stopping
+
+    def wait_until_asked_to_end(self) -> None:
+        """Watch the children until Ctrl-C or SIGTERM.
+
+        Raises:
+            ServiceError: a child ended by itself.
+        """
+        while not self._stopping:
+            self._require_alive()
+            time.sleep(POLL_SECONDS)
+
+    def _require_alive(self) -> None:
+        for child, process in self._running:
+            code = process.poll()
+            if code is not None and not self._stopping:
+                message = f"{child.name} ended with code {code}: {self._last_line(child)}; see {self._log(child)}"
+                raise ServiceError(message)
+
+    def _end_all(self) -> None:
+        for _, process in reversed(self._running):
+            _signal_group(process, signal.SIGTERM)
+        deadline = time.monotonic() + GRACE_SECONDS
+        for _, process in self._running:
+            try:
+                process.wait(max(deadline - time.monotonic(), 0.1))
+            except subprocess.TimeoutExpired:
+                _signal_group(process, signal.SIGKILL)
+                process.wait()
+        self._running.clear()
+
+    def _log(self, child: Child) -> Path:
+        return self._logs / f"{child.name.lower().replace(' ', '-')}.log"
+
+    def _last_line(self, child: Child) -> str:
+        lines = self._log(child).read_text(encoding="utf-8", errors="replace").strip().splitlines()
+        return lines[-1].strip() if lines else "it wrote nothing"
+
+
+def _signal_group(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
+    """Reach the child and whatever it started itself."""
+    try:
+        os.killpg(process.pid, number)
+    except ProcessLookupError:
+        return
+
+
+def _answers(child: Child) -> bool:
+    try:
+        with urllib.request.urlopen(str(child.health), timeout=2) as response:  # noqa: S310  a loopback address of ours
+            return response.status == 200 and child.health_body in response.read().decode(errors="replace")  # noqa: PLR2004
+    except (urllib.error.URLError, OSError, ValueError):
+        return False

@@ -16,14 +16,14 @@ $(VENV)/.installed: requirements.lock requirements-uv.lock pyproject.toml
 	@echo "==> Installing into $(VENV)"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-uv.lock
-	@$(UV) pip sync --quiet --require-hashes requirements.lock
+	@$(UV) pip sync --quiet --compile-bytecode --require-hashes requirements.lock
 	@$(UV) pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
 # Parsed once here, so that no Dagster process has to.
 dbt_project/target/manifest.json: $(VENV)/.installed $(shell find dbt_project -name target -prune -o -name logs -prune -o -type f \( -name '*.sql' -o -name '*.yml' \) -print)
 	@echo "==> Parsing the dbt project"
-	@$(BIN)/dbt --quiet parse --project-dir dbt_project --profiles-dir dbt_project
+	@$(BIN)/dbt --quiet parse --no-partial-parse --project-dir dbt_project --profiles-dir dbt_project
 	@touch $@
 
 demo: setup

@@ -4,7 +4,7 @@ import dagster as dg
 
 from dagster_project.automation import landing_sensor, tier_schedules
 from dagster_project.dbt_phases import dbt_base, dbt_final
-from dagster_project.expectations import expectation_suites
+from dagster_project.expectations import expectation_checks
 from dagster_project.jobs import ingest_job, tier_jobs
 from dagster_project.lake_assets import lake_assets, lake_build, landing_files
 from dagster_project.lake_checks import lake_checks
@@ -19,7 +19,7 @@ def build_definitions(home: Home, automation: bool = False) -> dg.Definitions:
     """The definitions of one installation; `automation` says whether schedules and sensors start switched on."""
     return dg.Definitions(
         assets=[*landing_files, *lake_assets, lake_build, dbt_base, lift_intervals, dbt_final, serving_snapshot],
-        asset_checks=[*lake_checks, expectation_suites],
+        asset_checks=[*lake_checks, *expectation_checks],
         jobs=[ingest_job, *tier_jobs.values()],
         schedules=tier_schedules(home, automation),
         sensors=[landing_sensor(home, automation)],

@@ -3,17 +3,24 @@
 The pages Great Expectations renders itself load a dozen files from other hosts, so ours are written here.
 """
 
+import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from html import escape
 from pathlib import Path
+from typing import Any
 
-from swipesavvy.adapters.durable import write_text
+from swipesavvy.adapters.durable import write_json, write_text
 from swipesavvy.adapters.expectations import SuiteResult, Verdict
 from swipesavvy.domain.home import Home
 
 KEPT_BUILDS = 30
+STATES = {
+    "met": '<span class="good">&#10003; met</span>',
+    "watch": '<span class="watch">! watch</span>',
+    "broken": '<span class="bad">&#10007; broken</span>',
+}
 STYLE = """
 :root { color-scheme: light dark; --line: #8884; --good: #1a7f4b; --watch: #9a6700; --bad: #c02b2b; }
 body { font: 15px/1.5 system-ui, sans-serif; max-width: 70rem; margin: 2rem auto; padding: 0 1rem; }
@@ -27,11 +34,16 @@ code { overflow-wrap: anywhere; }
 
 
 def write_data_docs(home: Home, build_id: str, results: Sequence[SuiteResult], now: datetime) -> Path:
-    """Write the pages of one build and the index over all of them; returns the index."""
+    """Add the pages of these suites to those of the build, and renew the index over all builds; returns the index."""
     site = home.docs / "data-docs"
+    summary_file = site / build_id / "summary.json"
+    summary = json.loads(summary_file.read_text(encoding="utf-8")) if summary_file.is_file() else {}
     for result in results:
         write_text(site / build_id / f"{result.suite.table}.html", _suite_page(build_id, result, now))
-    write_text(site / build_id / "index.html", _build_page(build_id, results, now))
+        state = "broken" if result.broken else "watch" if result.watched else "met"
+        summary[result.suite.table] = {"rows": result.rows, "expectations": len(result.verdicts), "state": state}
+    write_json(summary_file, summary)
+    write_text(site / build_id / "index.html", _build_page(build_id, summary, now))
     builds = sorted((path.name for path in site.iterdir() if path.is_dir()), reverse=True)
     for old in builds[KEPT_BUILDS:]:
         shutil.rmtree(site / old)
@@ -52,11 +64,11 @@ def _index_page(builds: Sequence[str]) -> str:
     return _page("Data Docs", f"<p>What each build was expected to be, newest first.</p><ul>{items}</ul>")
 
 
-def _build_page(build_id: str, results: Sequence[SuiteResult], now: datetime) -> str:
+def _build_page(build_id: str, summary: Mapping[str, Mapping[str, Any]], now: datetime) -> str:
     rows = "".join(
-        f'<tr><td><a href="{escape(r.suite.table)}.html">{escape(r.suite.table)}</a></td><td class="n">{r.rows:,}</td>'
-        f'<td class="n">{len(r.verdicts)}</td><td>{_state_of(r)}</td></tr>'
-        for r in results
+        f'<tr><td><a href="{escape(table)}.html">{escape(table)}</a></td><td class="n">{entry["rows"]:,}</td>'
+        f'<td class="n">{entry["expectations"]}</td><td>{STATES[entry["state"]]}</td></tr>'
+        for table, entry in sorted(summary.items())
     )
     head = "<tr><th>Table</th><th>Rows</th><th>Expectations</th><th>State</th></tr>"
     checked = f"<p>Checked {now:%Y-%m-%d %H:%M} UTC. <a href='../index.html'>All builds</a></p>"
@@ -76,23 +88,10 @@ def _suite_page(build_id: str, result: SuiteResult, now: datetime) -> str:
 def _verdict_row(verdict: Verdict) -> str:
     arguments = ", ".join(f"{name}={value}" for name, value in verdict.expectation.arguments.items())
     shown = verdict.error or ", ".join(verdict.examples)
+    state = "met" if verdict.passed else "watch" if verdict.expectation.is_warning else "broken"
     return (
-        f"<tr><td>{_state(verdict.passed, verdict.expectation.is_warning)}</td>"
+        f"<tr><td>{STATES[state]}</td>"
         f"<td>{escape(verdict.expectation.meaning)}</td>"
         f"<td><code>{escape(f'{verdict.expectation.kind}({arguments})')}</code></td>"
         f'<td class="n">{verdict.unexpected:,}</td><td><code>{escape(shown)}</code></td></tr>'
     )
-
-
-def _state_of(result: SuiteResult) -> str:
-    if result.broken:
-        return _state(passed=False, is_warning=False)
-    return _state(passed=not result.watched, is_warning=True)
-
-
-def _state(passed: bool, is_warning: bool) -> str:
-    if passed:
-        return '<span class="good">&#10003; met</span>'
-    if is_warning:
-        return '<span class="watch">! watch</span>'
-    return '<span class="bad">&#10007; broken</span>'

@@ -92,7 +92,8 @@ def board(lines: Sequence[BoardLine], catalogue: Mapping[str, MetricDefinition],
     """Filter, order, cut a page, and put every cell into words."""
     columns = _columns(catalogue)
     chosen = [line for line in lines if _matches(line, view)]
-    sort = view.sort if view.sort in {*(column.key for column in columns), *TEXTS} else DEFAULT_SORT
+    known = [*(column.key for column in columns), *TEXTS]
+    sort = next(key for key in (view.sort, DEFAULT_SORT, "name") if key in known)
     ordered = _ordered(chosen, columns, sort, view.is_reversed)
     pages = max(1, ceil(len(ordered) / PAGE_ROWS))
     page = min(max(view.page, 1), pages)

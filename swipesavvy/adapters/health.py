@@ -50,7 +50,7 @@ class HomeProbes:
         if data_as_of is None:
             says = "holds no customer events yet; `swipesavvy run` takes in what has landed"
             return Part("lake", "empty", says, {"version": version, "data_as_of": None})
-        says = f"version {version}, newest event {_ago(data_as_of, now)}"
+        says = f"version {version}, newest order or customer event {_ago(data_as_of, now)}"
         return Part("lake", "ok", says, {"version": version, "data_as_of": data_as_of.isoformat()})
 
     def published(self, now: datetime) -> Part:

@@ -21,16 +21,28 @@ def envelope_problem(event: Mapping[str, Any], received_at: datetime) -> Reason 
     """Why an event's envelope is refused, or None; the first rule that matches names the reason."""
     for name in _IDS:
         value = event.get(name)
-        if not isinstance(value, str) or not value.strip():
+        if not isinstance(value, str) or not value:
             return Reason.MISSING_ID
     if not _UUID.fullmatch(event["event_id"]):
         return Reason.BAD_UUID
-    timestamp = event.get("timestamp")
+    problem = _time_problem(event.get("timestamp"), received_at)
+    if problem is not None:
+        return problem
+    if event.get("source") not in SOURCES:
+        return Reason.BAD_SOURCE
+    return None if _is_well_shaped(event) else Reason.BAD_PROPERTY
+
+
+def _time_problem(timestamp: object, received_at: datetime) -> Reason | None:
     happened_at = parse_instant(timestamp) if isinstance(timestamp, str) else None
     if happened_at is None:
         return Reason.BAD_TIMESTAMP
     if happened_at > received_at + MAX_CLOCK_SKEW:
         return Reason.FUTURE_TIMESTAMP
-    if happened_at < received_at - TOO_OLD_AFTER:
-        return Reason.TOO_OLD
-    return None if event.get("source") in SOURCES else Reason.BAD_SOURCE
+    return Reason.TOO_OLD if happened_at < received_at - TOO_OLD_AFTER else None
+
+
+def _is_well_shaped(event: Mapping[str, Any]) -> bool:
+    return isinstance(event.get("session_id"), str | None) and all(
+        isinstance(event.get(name), Mapping | None) for name in ("properties", "context")
+    )

@@ -37,6 +37,10 @@ def test_a_whole_envelope_passes_whatever_the_type() -> None:
         ({"timestamp": "2026-10-22T11:59:59.999999Z"}, "too_old"),
         ({"source": "web"}, "bad_source"),
         ({"source": None}, "bad_source"),
+        ({"source": ["mobile"]}, "bad_source"),
+        ({"session_id": 7}, "bad_property"),
+        ({"properties": []}, "bad_property"),
+        ({"context": "iOS"}, "bad_property"),
         ({"event_id": "7", "timestamp": "x", "source": None}, "bad_uuid"),
     ],
 )

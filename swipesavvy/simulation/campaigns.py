@@ -111,7 +111,7 @@ def campaigns(spec: MarketSpec) -> Campaigns:
         frequency=rng.uniform(1.8, 2.5, count),
         strength=strength,
         suppression=suppression,
-        cost_per_click=rng.uniform(0.75, 1.25, count),
+        cost_per_click=rng.uniform(0.70, 1.15, count),
         budget_use=rng.uniform(0.79, 1.02, count),
         cost_by_creative=rng.random(count) < _BILLED_BY_CREATIVE,
         creative_ids=uuids(rng, len(of_creative)),
@@ -134,7 +134,7 @@ def _effects(rng: np.random.Generator, count: int) -> tuple[Floats, Floats]:
     rank = rng.permutation(count)
     null = rank < round(_NULL_SHARE * count)
     harmful = (rank >= count - round(_HARMFUL_SHARE * count)) & ~null
-    strength = np.where(null | harmful, 0.0, rng.lognormal(-0.03, 0.25, count))
+    strength = np.where(null | harmful, 0.0, rng.lognormal(-0.02, 0.20, count))
     return strength, np.where(harmful, rng.uniform(0.10, 0.25, count), 0.0)
 
 

@@ -19,9 +19,9 @@ OPENED_BEFORE_CLICK = 0.60  # the other clicks go straight from the notification
 SECOND_CLICK = 0.12
 LANDED = 0.93  # of clicks
 # Chance of an extra order at strength 1 and sensitivity 1, by how far the user came.
-AFTER_CLICK, AFTER_OPEN, AFTER_VIEW = 0.042, 0.020, 0.009
-_NOT_YET_BUYING = (7.0, 2.0, 1.2)  # times those, for people who signed up without buying: offers are made for them
-_INTENT, _INTENT_TIME = 1.9, 30 * HOUR  # those about to order anyway look closer: why clicks alone overstate effects
+AFTER_CLICK, AFTER_OPEN, AFTER_VIEW = 0.036, 0.020, 0.009
+_NOT_YET_BUYING = (8.0, 2.0, 1.2)  # times those, for people who signed up without buying: offers are made for them
+_INTENT, _INTENT_TIME = 1.8, 30 * HOUR  # those about to order anyway look closer: why clicks alone overstate effects
 _FIT, _NO_FIT = 1.25, 0.85  # a campaign works better on the segment it is made for
 _MOST_LIKELY = 0.85
 # Mean hours until a message is seen, by channel: e-mails wait, text messages do not.

@@ -94,7 +94,7 @@ def _truth(lived: World) -> dict[str, pl.DataFrame]:
     return {
         "users": truth.users_truth(lived.people),
         "effects": effects,
-        "campaigns": truth.campaigns_truth(lived.campaigns, effects),
+        "campaigns": truth.campaigns_truth(lived, effects),
         "churn": truth.churn_truth(lived),
         "revenue": truth.revenue_truth(lived),
     }

@@ -19,8 +19,8 @@ from swipesavvy.simulation.spec import MarketSpec
 
 CLICK_CREDIT = 24 * HOUR  # an order within this time after a click counts as the campaign's conversion
 ASSIST_CREDIT = 14 * DAY  # an earlier campaign clicked within this time may claim the same order
-_ASSISTS = 0.5
-_VALUE_SPREAD = 0.45
+_ASSISTS = 0.8
+_VALUE_SPREAD = 0.40
 _REFUNDED, _REFUNDED_FULLY = 0.035, 0.6
 _COGS_UNKNOWN = 0.02
 _ONLINE, _ONLINE_CLUSTERED = 0.30, 0.10

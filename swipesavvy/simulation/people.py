@@ -14,7 +14,7 @@ from swipesavvy.simulation.spec import MarketSpec
 
 # pattern, share of users, orders a day while active, mean order value in USD, mean days until the interest ends
 PATTERNS = (
-    ("HIGH_SPENDER", 0.10, 0.074, 50.0, 420.0),
+    ("HIGH_SPENDER", 0.10, 0.074, 46.0, 420.0),
     ("FREQUENT_SHOPPER", 0.05, 0.310, 16.0, 420.0),
     ("WEEKEND_SHOPPER", 0.09, 0.064, 27.0, 330.0),
     ("SEASONAL_SPENDER", 0.07, 0.064, 32.0, 360.0),
@@ -41,11 +41,11 @@ CATEGORIES = (
 CATEGORY_FACTORS = np.array([factor for _, factor in CATEGORIES])
 
 BEFORE_START = 0.04  # of the later rate: signed up, looking around
-AFTER_LAPSE = 0.26  # of the earlier rate: interest has ended, an order is an exception
-RATE_SPREAD = 0.45  # sigma of log orders a day within a pattern; sets how predictable churn can be
+AFTER_LAPSE = 0.30  # of the earlier rate: interest has ended, an order is an exception
+RATE_SPREAD = 0.42  # sigma of log orders a day within a pattern; sets how predictable churn can be
 _DORMANT_SHARE, _DORMANT_NEW_SHARE = 0.35, 0.90  # sign up without a need to buy yet
 _DORMANT_DAYS = 120.0
-_FOUNDERS = 0.35  # share of the older users who signed up in the shop's first month
+_FOUNDERS = 0.50  # share of the older users who signed up in the shop's first month
 
 
 @dataclass(frozen=True)
@@ -129,7 +129,7 @@ def people(spec: MarketSpec) -> People:
         start_hazard=np.full(count, 1 / _DORMANT_DAYS),
         lapse_hazard=lapse_hazard,
         rate=rates[pattern] * spread,
-        value=values[pattern] * rng.lognormal(-0.045, 0.30, count),
+        value=values[pattern] * rng.lognormal(-0.03125, 0.25, count),
         tastes=_tastes(rng, pattern),
         home_location=rng.integers(0, 12, count),
         attention=rng.lognormal(-0.08, 0.40, count) * np.clip(spread, 0.2, 4.0) ** 0.25,

@@ -4,8 +4,10 @@ The defaults are a reference market: later benchmarks are judged against its tru
 DECISIONS and a rerun of the benchmarks.
 """
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 import numpy as np
 
@@ -38,7 +40,7 @@ class MarketSpec:
 
     ends_at: datetime  # exclusive, UTC; nothing in landing happens or arrives at or after it
     days: int = 150  # calendar days of events, the last one up to `ends_at`: longer than every 90-day window
-    users: int = 7_000  # with these rates about 280 orders a day, which puts daily revenue noise near 7%
+    users: int = 8_000  # with these rates about 280 orders a day, which puts daily revenue noise near 7%
     campaigns: int = 24  # three of each type
     seed: int = 1
     history_days: int = 270  # orders older than the events, in the orders table only: tracking began after the shop did
@@ -82,6 +84,12 @@ class MarketSpec:
         """The arguments as JSON values; equal records make equal bytes."""
         record = asdict(self)
         return {**record, "ends_at": self.ends_at.astimezone(UTC).isoformat()}
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> "MarketSpec":
+        """The spec of a record."""
+        ends_at = datetime.fromisoformat(record["ends_at"])
+        return cls(**{**record, "ends_at": ends_at, "faults": Faults(**record["faults"])})
 
 
 def end_of(until: date | None, now: datetime) -> datetime:

@@ -20,7 +20,7 @@ _DRIFT = 0.02  # the tools count a little more than we do
 class Costs:
     """Daily costs, one row per campaign, creative and day; and the total per campaign in USD."""
 
-    daily: pl.DataFrame  # campaign, creative, day (since 1970), impressions, clicks, cost
+    daily: pl.DataFrame  # campaign, creative, day (since 1970), impressions, clicks, cents
     total: Floats
 
 
@@ -44,9 +44,10 @@ def costs(spec: MarketSpec, campaigns: Campaigns, contacts: Contacts, reactions:
     which = daily["campaign"].to_numpy()
     units = 0.5 * daily["clicks"].to_numpy() + 0.5 * daily["impressions"].to_numpy() * campaigns.ctr[which]
     noise = rng.lognormal(-0.02, 0.2, len(which))
-    cost = np.round(campaigns.cost_per_click[which] * units * noise, 2)
-    total = np.bincount(which, weights=cost, minlength=campaigns.count)
-    return Costs(daily.with_columns(cost=pl.Series(cost)), np.round(total, 2))
+    # Whole cents: sums of fractions depend on their order, which threads decide.
+    cents = np.round(100 * campaigns.cost_per_click[which] * units * noise).astype(np.int64)
+    total = np.bincount(which, weights=cents, minlength=campaigns.count) / 100
+    return Costs(daily.with_columns(cents=pl.Series(cents)), total)
 
 
 def _touches(contacts: Contacts, index: Ints, at: Ints, **counted: np.ndarray) -> pl.DataFrame:
@@ -73,8 +74,8 @@ def spend_table(campaigns: Campaigns, spent: Costs) -> pl.DataFrame:
     daily = spent.daily.with_columns(
         creative=pl.when(which.is_in(by_creative.tolist())).then(pl.col("creative")).otherwise(-1)
     )
-    rows = daily.group_by("campaign", "creative", "day").agg(pl.col("cost").sum().round(2))
-    rows = rows.sort("campaign", "creative", "day").filter(pl.col("cost") > 0)
+    rows = daily.group_by("campaign", "creative", "day").agg(pl.col("cents").sum())
+    rows = rows.sort("campaign", "creative", "day").filter(pl.col("cents") > 0)
     campaign, creative = rows["campaign"].to_numpy(), rows["creative"].to_numpy()
     return pl.DataFrame(
         {
@@ -82,7 +83,7 @@ def spend_table(campaigns: Campaigns, spent: Costs) -> pl.DataFrame:
             "creative_id": picked(campaigns.creative_ids, creative),
             "spend_date": rows["day"].cast(pl.Int32).cast(pl.Date),
             "platform": picked(list(PLATFORMS.values()), campaigns.channel[campaign]),
-            "cost": rows["cost"],
+            "cost": rows["cents"] / 100,
         }
     )
 
@@ -94,7 +95,7 @@ def platform_reports(spec: MarketSpec, campaigns: Campaigns, spent: Costs) -> pl
     rows = (
         spent.daily.filter(pl.col("campaign").is_in(completed.tolist()))
         .group_by("campaign", "day")
-        .agg(pl.col("impressions", "clicks", "cost").sum())
+        .agg(pl.col("impressions", "clicks", "cents").sum())
         .sort("campaign", "day")
     )
     drift = 1 + np.abs(rng.normal(0, _DRIFT, rows.height))
@@ -106,6 +107,6 @@ def platform_reports(spec: MarketSpec, campaigns: Campaigns, spent: Costs) -> pl
             "report_date": rows["day"].cast(pl.Int32).cast(pl.Date),
             "impressions": np.round(rows["impressions"].to_numpy() * drift).astype(np.int64),
             "clicks": rows["clicks"],
-            "cost": rows["cost"].round(2),
+            "cost": rows["cents"] / 100,
         }
     )

@@ -86,22 +86,28 @@ def _outcomes(contacts: Contacts, reactions: Engagement, plans: Plans, end: int 
     return untreated, treated
 
 
-def campaigns_truth(campaigns: Campaigns, effects: pl.DataFrame) -> pl.DataFrame:
+def campaigns_truth(world: World, effects: pl.DataFrame) -> pl.DataFrame:
     """Per campaign the effect on buyers per assigned user: in both lives of its population, and in expectation."""
-    traits = pl.DataFrame(
-        {"campaign_id": campaigns.ids, "strength": campaigns.strength, "suppression": campaigns.suppression}
+    campaigns, which = world.campaigns, world.contacts.campaign
+    assigned = np.bincount(which, minlength=campaigns.count)
+
+    def share(of: str) -> Floats:
+        total = np.bincount(which, weights=effects[of].cast(pl.Float64).to_numpy(), minlength=campaigns.count)
+        return np.asarray(total / np.maximum(assigned, 1))
+
+    return pl.DataFrame(
+        {
+            "campaign_id": campaigns.ids,
+            "strength": campaigns.strength,
+            "suppression": campaigns.suppression,
+            "assigned": assigned,
+            "holdouts": np.bincount(which[world.contacts.holdout], minlength=campaigns.count),
+            "buyers_untreated": share("buys_untreated"),
+            "effect": share("buys_treated") - share("buys_untreated"),
+            "effect_by_end": share("buys_treated_by_end") - share("buys_untreated_by_end"),
+            "expected_effect": share("effect"),
+        }
     )
-    difference = pl.col("buys_treated").cast(pl.Float64) - pl.col("buys_untreated")
-    by_end = pl.col("buys_treated_by_end").cast(pl.Float64) - pl.col("buys_untreated_by_end")
-    measured = effects.group_by("campaign_id").agg(
-        assigned=pl.len(),
-        holdouts=pl.col("is_holdout").sum(),
-        effect=difference.mean(),
-        effect_by_end=by_end.mean(),
-        expected_effect=pl.col("effect").mean(),
-        buyers_untreated=pl.col("buys_untreated").mean(),
-    )
-    return traits.join(measured, on="campaign_id", how="left", maintain_order="left")
 
 
 def churn_truth(world: World) -> pl.DataFrame:

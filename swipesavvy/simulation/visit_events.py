@@ -12,7 +12,7 @@ from swipesavvy.simulation.world import World
 
 ENGAGEMENTS = ("app_open", "view_catalog", "search", "view_rewards", "save_item")
 _SCREENS = ("home", "catalog", "search", "rewards", "wishlist")
-_VISITS_BESIDE_ORDERS, _VISITS_PER_ORDER = 0.03, 0.9  # a day; orders bring visits
+_VISITS_BESIDE_ORDERS, _VISITS_PER_ORDER = 0.03, 0.7  # a day; orders bring visits
 _LANDINGS, _LEFT_CARTS, _EMPTIED = 0.10, 0.10, 0.3
 _SHARED = 0.002  # of visits end with an event type nobody has declared: it must be kept and counted
 

@@ -27,14 +27,20 @@ _PREFIX = "simulated-"
 Step = Callable[[int, int], None]
 
 
+def recorded_spec(home: Home) -> MarketSpec | None:
+    """The arguments of the market a home holds, or None."""
+    recorded = home.truth / ARGUMENTS
+    return MarketSpec.from_record(json.loads(recorded.read_text(encoding="utf-8"))) if recorded.exists() else None
+
+
 def check_vacant(home: Home, spec: MarketSpec) -> None:
     """Refuse a home that holds events of anything but this very market. UsageError says what to do."""
-    recorded = home.truth / ARGUMENTS
-    if recorded.exists():
-        if json.loads(recorded.read_text(encoding="utf-8")) == spec.as_record():
+    recorded = recorded_spec(home)
+    if recorded is not None:
+        if recorded == spec:
             return
         raise UsageError(
-            f"{home.root} already holds a market made with other arguments ({recorded}); "
+            f"{home.root} already holds a market made with other arguments ({home.truth / ARGUMENTS}); "
             "repeat those, or choose another --home"
         )
     if home.landing_events.is_dir() and any(home.landing_events.iterdir()):

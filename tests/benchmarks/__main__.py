@@ -13,7 +13,7 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.benchmarks.agreement import compared
+from tests.benchmarks.agreement import Agreement, compared
 from tests.benchmarks.measuring import Cost, cost_of, interleaved
 from tests.benchmarks.report import Measured, write
 from tests.benchmarks.starts import dagster_start, dbt_start
@@ -56,8 +56,8 @@ class Bench:
             },
         )
 
-    def agreement(self) -> tuple[int, int]:
-        """Rows compared between the last run's snapshot and the hand-written result, and rows that differ."""
+    def agreement(self) -> Agreement:
+        """The last run's snapshot against the hand-written result."""
         return compared(self._home, self._folder / "hand.parquet")
 
     def _first_run(self) -> Cost:

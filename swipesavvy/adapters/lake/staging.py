@@ -1,0 +1,159 @@
+"""One batch of events in memory: chunks of lines in, typed rows and refused lines out.
+
+Belongs here: running the compiled routing on a private in-memory DuckDB. Not here: which copy of an event wins
+(`duplicates`) and what is written where (`event_batches`).
+"""
+
+import os
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from swipesavvy.adapters.lake import routing
+from swipesavvy.adapters.lake.lines import Chunk
+from swipesavvy.adapters.lake.quarantine import REFUSED
+from swipesavvy.domain.event_contract import EventType, Reason
+from swipesavvy.domain.events import EVENT_TYPES
+
+_STAGED = """
+CREATE OR REPLACE TEMP TABLE staged (
+  file_no INTEGER, line_no BIGINT, reason VARCHAR, detail VARCHAR, event_uid UUID, event_type VARCHAR,
+  event_at TIMESTAMP, received_at TIMESTAMP, event_date DATE, user_id VARCHAR, session_id VARCHAR, source VARCHAR,
+  actor_type VARCHAR, is_known_type BOOLEAN, is_late BOOLEAN, is_clock_skewed BOOLEAN, campaign_id UUID,
+  creative_id UUID, order_id UUID, segment_id VARCHAR, delivery_channel VARCHAR, view_type VARCHAR,
+  is_holdout BOOLEAN, order_value DOUBLE, amount DOUBLE, properties VARCHAR, context VARCHAR, extra VARCHAR
+)"""
+EVENT_COLUMNS = """event_uid::VARCHAR AS event_id, event_type, event_at, received_at, event_date, user_id, session_id,
+  source, actor_type, is_known_type, is_late, is_clock_skewed, campaign_id::VARCHAR AS campaign_id,
+  creative_id::VARCHAR AS creative_id, order_id::VARCHAR AS order_id, segment_id, delivery_channel, view_type,
+  is_holdout, order_value, amount, properties, context, landing_file, line_no AS landing_line, extra"""
+
+
+@contextmanager
+def lake_connection(spill: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A private in-memory DuckDB that reads times as UTC and spills to `spill` rather than exhaust the memory."""
+    connection = duckdb.connect(
+        config={
+            "memory_limit": "3GB",
+            "temp_directory": os.fspath(spill),
+            "preserve_insertion_order": "false",
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+        }
+    )
+    try:
+        connection.execute("SET TimeZone = 'UTC'; SET arrow_lossless_conversion = true")
+        yield connection
+    finally:
+        connection.close()
+
+
+class Stage:
+    """The staged rows of the current batch; `clear` starts the next one."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, now: datetime) -> None:
+        self.connection = connection
+        self._now = now
+        routing.register_functions(connection)
+        self._envelopes = routing.envelope_sql()
+        self._signatures = routing.signatures_sql()
+        self._observed_names = routing.observed_names_sql()
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget the batch."""
+        self.connection.execute(_STAGED)
+        self.connection.execute(REFUSED)
+        self.line_count = 0
+
+    def add(self, chunk: Chunk) -> None:
+        """Judge and type every line of a chunk."""
+        connection = self.connection
+        connection.register("lines", chunk.lines)
+        try:
+            connection.execute(self._envelopes)
+            connection.execute(self._signatures)
+            self._mark_repeated_keys()
+            for condition, declared, observed in self._groups():
+                query = routing.typed_sql(declared, observed, self._now, condition)
+                connection.execute(f"INSERT INTO staged {query}")
+            self._set_refused_aside(chunk)
+        finally:
+            connection.unregister("lines")
+        self.line_count += chunk.lines.num_rows + len(chunk.unreadable)
+
+    def _mark_repeated_keys(self) -> None:
+        contexts = [context for (context,) in self.rows(routing.broken_contexts_sql())]
+        if contexts:
+            self.connection.execute(
+                "UPDATE envelopes SET malformed = true, type_key = NULL WHERE context IN (SELECT unnest($1))",
+                [contexts],
+            )
+        keys = [names for (names,) in self.rows(routing.repeated_properties_sql())]
+        if keys:
+            self.connection.execute(routing.mark_repeated_properties_sql(), [keys])
+
+    def _groups(self) -> Iterator[tuple[str, EventType | None, set[str]]]:
+        """A condition on the envelopes, the contract for them and the property names seen, for every type present."""
+        present = {name for (name,) in self.rows("SELECT DISTINCT type_key FROM envelopes")}
+        observed: dict[str | None, set[str]] = {}
+        for event_type, name in self.rows(self._observed_names):
+            observed.setdefault(event_type if event_type in EVENT_TYPES else None, set()).add(name)
+        for name, declared in EVENT_TYPES.items():
+            if name in present:
+                yield f"type_key = {routing.quoted(name)}", declared, observed.get(name, set())
+        if present - set(EVENT_TYPES):
+            known = ", ".join(routing.quoted(name) for name in EVENT_TYPES)
+            yield f"type_key IS NULL OR type_key NOT IN ({known})", None, observed.get(None, set())
+
+    def _set_refused_aside(self, chunk: Chunk) -> None:
+        """Move refused rows out of the stage together with their text; the chunk's lines are gone after this."""
+        connection = self.connection
+        connection.register("file_names", _name_table(chunk.files))
+        # A refused line may hide a grammar error in a place no valid line uses.
+        connection.execute(f"""
+            INSERT INTO refused
+            SELECT name, line_no, CASE WHEN is_sound THEN reason ELSE '{Reason.MALFORMED_JSON}' END,
+              CASE WHEN is_sound THEN detail END, rtrim(line, chr(10) || chr(13))
+            FROM (
+              SELECT name, line_no, reason, detail, line,
+                CASE WHEN reason = '{Reason.MALFORMED_JSON}' THEN false ELSE strict_object(line) END AS is_sound
+              FROM staged JOIN lines USING (file_no, line_no) JOIN file_names USING (file_no)
+              WHERE reason IS NOT NULL
+            )""")
+        connection.execute("DELETE FROM staged WHERE reason IS NOT NULL")
+        connection.unregister("file_names")
+        if chunk.unreadable:
+            connection.executemany(
+                "INSERT INTO refused VALUES (?, ?, ?, 'not UTF-8', ?)",
+                [(line.landing_file, line.line, Reason.MALFORMED_JSON.value, line.raw) for line in chunk.unreadable],
+            )
+
+    def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        """All rows of a query."""
+        return self.connection.execute(query, list(values)).fetchall()
+
+    def name_files(self, names: list[str]) -> None:
+        """Make the table `landing_files` and the view `events` (lake columns) over the staged rows."""
+        self.connection.register("landing_files", _name_table(names))
+        self.connection.execute(f"""
+            CREATE OR REPLACE TEMP VIEW events AS
+            SELECT {EVENT_COLUMNS}
+            FROM staged JOIN (SELECT file_no, name AS landing_file FROM landing_files) USING (file_no)""")
+
+    def refused_counts(self) -> dict[str, Counter[str]]:
+        """Refused lines by landing file and reason."""
+        counts: dict[str, Counter[str]] = {}
+        for file, reason, count in self.rows("SELECT landing_file, reason, count(*) FROM refused GROUP BY ALL"):
+            counts.setdefault(file, Counter())[reason] = count
+        return counts
+
+
+def _name_table(names: list[str]) -> pa.Table:
+    return pa.table({"file_no": pa.array(range(len(names)), pa.int32()), "name": pa.array(names, pa.string())})

@@ -1,0 +1,111 @@
+"""The lake of one home: the door through which everything else takes files in and finds out what it holds.
+
+Belongs here: the lock, the order of a whole ingest, and questions answered from the manifest.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from swipesavvy.adapters.lake.event_batches import BATCH_LINES, CHUNK_BYTES, EventIntake
+from swipesavvy.adapters.lake.files import EVENTS, LakeFiles
+from swipesavvy.adapters.lake.manifest import Manifest
+from swipesavvy.application.ingestion import IngestReport, LedgerRow, Progress, SourceReport
+from swipesavvy.domain.errors import BusyError, UsageError
+from swipesavvy.domain.home import REFERENCE_TABLES, Home
+
+_LOCK_SECONDS = 600.0
+
+
+class ParquetLake:
+    """The port `application.ingestion.Lake` on Parquet files and a SQLite manifest.
+
+    `chunk_bytes` and `batch_lines` bound the memory of an ingest; they never change what the lake holds afterwards.
+    """
+
+    def __init__(self, home: Home, chunk_bytes: int = CHUNK_BYTES, batch_lines: int = BATCH_LINES) -> None:
+        self._home = home
+        self._manifest = Manifest(home.lake / "manifest.db")
+        self._files = LakeFiles(home.lake, self._manifest)
+        self._chunk_bytes = chunk_bytes
+        self._batch_lines = batch_lines
+
+    @contextmanager
+    def _writing(self, now: datetime) -> Iterator[None]:
+        """Exclusive use of the lake, swept of what a killed process left behind. BusyError after ten minutes."""
+        self._home.lake.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(self._home.lake / "LOCK")
+        try:
+            lock.acquire(timeout=_LOCK_SECONDS)
+        except Timeout as error:
+            raise BusyError(
+                f"another process is taking files into {self._home.lake}; try again when it ends"
+            ) from error
+        try:
+            self._manifest.create()
+            self._files.sweep(now)
+            yield
+        finally:
+            lock.release()
+
+    def ingest(self, now: datetime, progress: Progress | None = None) -> IngestReport:
+        """Take in what has landed since the last time: events, then every reference table."""
+        report = IngestReport()
+        report.sources[EVENTS] = self.ingest_events(now, progress)
+        for name in REFERENCE_TABLES:
+            report.sources[name] = self.ingest_table(name, now)
+        if not report.landed and not self._manifest.version():
+            report.notes.append(f"nothing has landed in {self._home.landing}")
+        return report
+
+    def ingest_events(self, now: datetime, progress: Progress | None = None) -> SourceReport:
+        """Take in new lines of the event stream. `now` is the clock lines without `received_at` are judged by."""
+        with self._writing(now):
+            return EventIntake(self._home, self._files, now, self._chunk_bytes, self._batch_lines).run(progress)
+
+    def ingest_table(self, name: str, now: datetime) -> SourceReport:
+        """Take in new or changed files of one reference table."""
+        from swipesavvy.adapters.lake.table_batches import TableIntake
+
+        if name not in REFERENCE_TABLES:
+            raise UsageError(f"there is no reference table {name}: one of {', '.join(REFERENCE_TABLES)}")
+        with self._writing(now):
+            return TableIntake(self._home, self._files, name, now).run()
+
+    def version(self) -> str:
+        """Number of the newest batch; changes if and only if the content of the lake has changed."""
+        return str(self._manifest.version())
+
+    def files(self) -> dict[str, list[Path]]:
+        """Parquet files that hold the events and each reference table now."""
+        found: dict[str, list[Path]] = {name: [] for name in (EVENTS, *REFERENCE_TABLES)}
+        for file in self._manifest.files():
+            name = file.kind.removeprefix("tables:")
+            if name in found:
+                found[name].append(self._home.lake / file.path)
+        return found
+
+    def data_as_of(self) -> datetime | None:
+        """The newest valid customer event or order (aware UTC), None while there is neither."""
+        moments = [file.newest_at for file in self._manifest.files(EVENTS, "tables:orders") if file.newest_at]
+        return max(moments).replace(tzinfo=UTC) if moments else None
+
+    def ledger(self) -> list[LedgerRow]:
+        """Every batch and landing file, oldest first."""
+        return self._manifest.ledger()
+
+    def quarantined(self) -> dict[str, dict[str, int]]:
+        """Refused lines by source and reason."""
+        counts: dict[str, Counter[str]] = {}
+        for row in self._manifest.ledger():
+            counts.setdefault(row.source, Counter()).update(row.quarantined)
+        return {source: dict(found) for source, found in counts.items() if found}
+
+
+def open_lake(home: Home) -> ParquetLake:
+    """The lake of a home; nothing is created before something is taken in."""
+    return ParquetLake(home)

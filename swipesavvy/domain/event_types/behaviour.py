@@ -1,0 +1,86 @@
+"""What users do beside campaigns: segments they move through, purchases, engagement, opting out."""
+
+from swipesavvy.domain.event_contract import (
+    Actor,
+    EventType,
+    Latency,
+    choice,
+    count,
+    flag,
+    instant,
+    money,
+    score,
+    segment,
+    text,
+    uuid,
+)
+from swipesavvy.domain.identifiers import SEGMENT_CODES, UNSEGMENTED
+
+TYPES = (
+    EventType(
+        "user_segmented",
+        "The daily segmentation moves a user to another segment",
+        "Backend (segmentation)",
+        Actor.SYSTEM,
+        Latency.BEHAVIOUR,
+        (
+            text("user_id"),
+            segment("segment_id"),
+            choice("segment_type", *SEGMENT_CODES, UNSEGMENTED),
+            score("segment_score"),
+            segment("previous_segment"),
+            text("segment_change_reason"),
+        ),
+        (50_000, 100_000),
+    ),
+    EventType(
+        "user_purchased",
+        "A purchase completes; the backend's copy is the order, a mobile copy only an acknowledgement",
+        "Backend (orders)",
+        Actor.CUSTOMER,
+        Latency.BEHAVIOUR,
+        (
+            uuid("order_id", required=True),
+            text("user_id"),
+            money("order_value", required=True),
+            text("order_category"),
+            instant("order_timestamp"),
+            choice("payment_method", "card", "wallet", "other"),
+            flag("promo_code_used"),
+            text("promo_code"),
+            money("promotional_discount"),
+            flag("is_repeat_purchase"),
+            count("days_since_last_purchase"),
+        ),
+        (5_000, 20_000),
+    ),
+    EventType(
+        "user_engaged",
+        "The app is opened, searched or browsed",
+        "Mobile app",
+        Actor.CUSTOMER,
+        Latency.BEHAVIOUR,
+        (
+            choice("engagement_type", "app_open", "view_rewards", "view_catalog", "search", "save_item"),
+            text("session_id"),
+            count("session_duration_seconds"),
+            text("screen_name"),
+            text("search_query", free=True),
+        ),
+        (500_000, 1_000_000),
+    ),
+    EventType(
+        "user_unsubscribed",
+        "A user opts out of campaigns or of a channel",
+        "Mobile app and admin portal",
+        Actor.CUSTOMER,
+        Latency.BEHAVIOUR,
+        (
+            text("user_id"),
+            choice("unsubscribe_type", "all_campaigns", "push_only", "email_only", "frequency_cap"),
+            text("unsubscribe_reason", free=True),
+            count("previous_email_frequency"),
+        ),
+        (500, 2_000),
+    ),
+)

@@ -23,7 +23,7 @@ FIRST, AGAIN, HAND = "first run", "run again, nothing new", "hand-written SQL"
 DBT, DAGSTER = "dbt, one trivial model", "Dagster, one trivial asset"
 MARKETS = {
     "a small market": ("--days", "30", "--users", "500", "--campaigns", "8"),
-    "one million events": ("--days", "90", "--users", "10000", "--campaigns", "40"),
+    "one million events": ("--days", "150", "--users", "18500", "--campaigns", "40"),
 }
 
 

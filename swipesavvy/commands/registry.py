@@ -2,14 +2,19 @@
 
 import typer
 
-from swipesavvy.commands import configuration, importing, keys, metrics, people, simulate
+from swipesavvy.commands import configuration, demo, importing, keys, ledger, metrics, people, run, serving, simulate
 
 
 def register(app: typer.Typer) -> None:
     """Attach every command to the application."""
     app.command("simulate")(simulate.simulate)
     app.command("import")(importing.import_data)
+    app.command("run")(run.run)
+    app.command("up")(serving.up)
+    app.add_typer(serving.serve_app, name="serve")
+    app.command("demo")(demo.demo)
     app.command("metrics")(metrics.metrics)
+    app.command("ledger")(ledger.ledger)
     app.add_typer(people.app, name="user")
     app.add_typer(keys.app, name="key")
     app.command("config")(configuration.config)

@@ -21,6 +21,7 @@ from swipesavvy.settings import CHECKOUT, Settings
 serve_app = typer.Typer(help="Serve one part of an installation.", no_args_is_help=True)
 HEALTHY_WITHIN_SECONDS = 180.0
 LOCATION = "swipesavvy"
+CODE_SERVER = "Dagster code server"
 
 
 def up(home: HomeOption = None) -> None:
@@ -41,6 +42,20 @@ def serve_everything(settings: Settings, when_ready: Callable[[], None]) -> None
     automated = settings.model_copy(update={"automation": True})
     parts = [_api(automated), _dashboard(automated), *_dagster_parts(automated)]
     _serve(automated, parts, when_ready)
+
+
+def require_ports(settings: Settings) -> None:
+    """Refuse taken ports before any other work is done.
+
+    Raises:
+        BusyError: the text names the port and its setting.
+    """
+    for name, port in (
+        ("api", settings.api_port),
+        ("dashboard", settings.dashboard_port),
+        ("dagster", settings.dagster_port),
+    ):
+        require_free_port(settings.host, port, name, f"SWIPESAVVY_{name.upper()}_PORT")
 
 
 @serve_app.command("api")
@@ -86,10 +101,8 @@ def _serve(settings: Settings, parts: list[Child], when_ready: Callable[[], None
         message = f"{home.root}: {parts[0].name} is being served already; end the other `swipesavvy` process first"
         raise BusyError(message) from None
     with lock, Family(home.logs) as children:
-        for part in parts:
-            children.start(part)
         typer.echo(f"starting {', '.join(part.name for part in parts)}; logs in {home.logs}", err=True)
-        if children.wait_until_healthy(HEALTHY_WITHIN_SECONDS, _announce):
+        if children.start_all(parts, HEALTHY_WITHIN_SECONDS, _announce):
             when_ready()
             typer.echo("Ctrl-C ends everything", err=True)
             children.wait_until_asked_to_end()
@@ -143,24 +156,37 @@ def _dagster_parts(settings: Settings) -> list[Child]:
     environment = {**_environment(settings), "DAGSTER_HOME": str(folder), "DAGSTER_DISABLE_TELEMETRY": "1"}
     base = _url(settings, settings.dagster_port)
 
-    def part(name: str, *command: str, health: str | None = None) -> Child:
-        return Child(name, command, environment, address=base if health else None, health=health, folder=CHECKOUT)
-
-    return [
-        part(
-            "Dagster code server",
+    server_child = Child(
+        CODE_SERVER,
+        (
             *(_program("dagster"), "code-server", "start", "-m", "dagster_project.definitions"),
             *("--host", "127.0.0.1", "--port", str(code_port), "--location-name", LOCATION),
             "--use-python-environment-entry-point",
         ),
-        part(
-            "Dagster",
-            *(_program("dagster-webserver"), "-w", str(workspace), "-h", settings.host),
-            *("-p", str(settings.dagster_port)),
-            health=f"{base}/server_info",
+        environment,
+        health=f"tcp://127.0.0.1:{code_port}",
+        folder=CHECKOUT,
+    )
+    web = Child(
+        "Dagster",
+        (
+            *(_program("dagster-webserver"), "-w", str(workspace)),
+            *("-h", settings.host, "-p", str(settings.dagster_port)),
         ),
-        part("Dagster daemon", _program("dagster-daemon"), "run", "-w", str(workspace)),
-    ]
+        environment,
+        address=base,
+        health=f"{base}/server_info",
+        folder=CHECKOUT,
+        needs=CODE_SERVER,
+    )
+    daemon = Child(
+        "Dagster daemon",
+        (_program("dagster-daemon"), "run", "-w", str(workspace)),
+        environment,
+        folder=CHECKOUT,
+        needs=CODE_SERVER,
+    )
+    return [server_child, web, daemon]
 
 
 def _program(name: str) -> str:

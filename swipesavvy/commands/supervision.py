@@ -12,8 +12,10 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
 from types import FrameType
+from urllib.parse import urlsplit
 
 from swipesavvy.domain.errors import BusyError, SwipeSavvyError
 
@@ -27,7 +29,11 @@ class ServiceError(SwipeSavvyError):
 
 @dataclass(frozen=True)
 class Child:
-    """One process to run. `health` answers 200 with `health_body` in it once it is ready; None: nothing to ask."""
+    """One process to run.
+
+    `health` answers once it is ready: `http://...` with status 200 and `health_body`, `tcp://host:port` by listening;
+    None means that there is nothing to ask. It starts after the child named by `needs` answers.
+    """
 
     name: str
     command: Sequence[str]
@@ -36,6 +42,7 @@ class Child:
     health: str | None = None
     health_body: str = ""
     folder: Path | None = None
+    needs: str | None = None
 
 
 def require_free_port(host: str, port: int, what: str, setting: str) -> None:
@@ -105,22 +112,30 @@ class Family:
             )
         self._running.append((child, process))
 
-    def wait_until_healthy(self, timeout_seconds: float, ready: Callable[[Child], None]) -> bool:
-        """Wait for every child to answer, telling `ready` of each; False if somebody asked to end meanwhile.
+    def start_all(self, children: Sequence[Child], timeout_seconds: float, ready: Callable[[Child], None]) -> bool:
+        """Start every child once the one it `needs` answers, and wait until all answer, telling `ready` of each.
+
+        Returns False if somebody asked to end meanwhile.
 
         Raises:
             ServiceError: a child ended or did not answer in time; the text names its log.
         """
-        waiting = [child for child, _ in self._running if child.health]
         deadline = time.monotonic() + timeout_seconds
-        while waiting and not self._stopping:
+        answering: set[str] = set()
+        to_start, waiting = list(children), []
+        while (to_start or waiting) and not self._stopping:
+            for child in [c for c in to_start if c.needs is None or c.needs in answering]:
+                to_start.remove(child)
+                self.start(child)
+                waiting += [child] if child.health else []
             self._require_alive()
             for child in [c for c in waiting if _answers(c)]:
                 waiting.remove(child)
+                answering.add(child.name)
                 ready(child)
             if waiting and time.monotonic() > deadline:
-                name = waiting[0].name
-                message = f"{name} did not answer within {timeout_seconds:.0f} s; see {self._log(waiting[0])}"
+                name, log = waiting[0].name, self._log(waiting[0])
+                message = f"{name} did not answer within {timeout_seconds:.0f} s; see {log}"
                 raise ServiceError(message)
             time.sleep(POLL_SECONDS)
         return not self._stopping
@@ -171,8 +186,12 @@ def _signal_group(process: subprocess.Popen[bytes], number: signal.Signals) -> N
 
 
 def _answers(child: Child) -> bool:
+    address = urlsplit(str(child.health))
     try:
-        with urllib.request.urlopen(str(child.health), timeout=2) as response:  # noqa: S310  a loopback address of ours
-            return response.status == 200 and child.health_body in response.read().decode(errors="replace")  # noqa: PLR2004
+        if address.scheme == "tcp":
+            with socket.create_connection((str(address.hostname), int(address.port or 0)), timeout=2):
+                return True
+        with urllib.request.urlopen(address.geturl(), timeout=2) as response:  # noqa: S310  a loopback address of ours
+            return response.status == HTTPStatus.OK and child.health_body in response.read().decode(errors="replace")
     except (urllib.error.URLError, OSError, ValueError):
         return False

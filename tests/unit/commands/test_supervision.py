@@ -38,9 +38,9 @@ def test_one_signal_ends_all_children_and_restores_the_handlers(tmp_path: Path) 
     before = signal.getsignal(signal.SIGINT)
     told: list[str] = []
     with Family(tmp_path) as children:
-        children.start(web_child("First part"))
-        children.start(Child("second", SLEEPER))
-        assert children.wait_until_healthy(20, lambda child: told.append(child.name))
+        second = Child("second", SLEEPER, needs="First part")
+        assert children.start_all([second, web_child("First part")], 20, lambda child: told.append(child.name))
+        assert [child.name for child, _ in children._running] == ["First part", "second"]
         identities = [process_identity(process.pid) for _, process in children._running]
         threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
         children.wait_until_asked_to_end()
@@ -63,9 +63,9 @@ def test_a_child_that_ends_by_itself_is_told_with_its_last_words(tmp_path: Path)
 
 def test_a_child_that_never_answers_is_named(tmp_path: Path) -> None:
     with Family(tmp_path) as children:
-        children.start(Child("mute", SLEEPER, health=f"http://127.0.0.1:{free_port('127.0.0.1')}/"))
+        mute = Child("mute", SLEEPER, health=f"tcp://127.0.0.1:{free_port('127.0.0.1')}")
         with pytest.raises(ServiceError, match="mute did not answer within 1 s"):
-            children.wait_until_healthy(1, lambda _: None)
+            children.start_all([mute], 1, lambda _: None)
 
 
 def test_children_do_not_inherit_an_ignored_interrupt(tmp_path: Path) -> None:

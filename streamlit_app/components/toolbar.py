@@ -6,7 +6,8 @@ import streamlit as st
 
 from streamlit_app.view_models.leaderboard import DEFAULT_SORT, EVERY, BoardView, starts_reversed, words
 
-WINDOWS = {"7d": "7 days", "30d": "30 days", "90d": "90 days", "ytd": "Year to date"}
+# What a button says is what the address says, so both stay short.
+WINDOWS = ("7d", "30d", "90d", "YTD")
 DEFAULT_WINDOW = "30d"
 
 
@@ -14,8 +15,7 @@ def window_choice() -> str:
     """The window all figures of the page describe."""
     chosen = st.segmented_control(
         "Window",
-        list(WINDOWS),
-        format_func=WINDOWS.__getitem__,
+        WINDOWS,
         default=DEFAULT_WINDOW,
         required=True,
         key="window",
@@ -23,7 +23,7 @@ def window_choice() -> str:
         label_visibility="collapsed",
         on_change=_first_page,
     )
-    return str(chosen)
+    return str(chosen).lower()
 
 
 def board_filters(statuses: list[str], types: list[str]) -> None:

@@ -77,5 +77,5 @@ select
 from net_orders
 where
     not is_marked_refunded
-    -- Rounded, because three refunds of a third must be able to add up to the whole.
+    -- Rounded, because refunds in parts must be able to add up to the whole: 0.1 + 0.7 < 0.8 in doubles.
     and not (refunded_value > 0 and round(refunded_value - order_value, 6) >= 0)

@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TextIO
 
 import duckdb
 import pyarrow as pa
@@ -84,7 +84,14 @@ def read_rows(
         return
     with gzip.open(path, "rb") if path.name.endswith(".gz") else path.open("rb") as handle:
         if ".csv" in path.suffixes:
-            yield from _read_csv(handle, table)  # type: ignore[arg-type]
+            # Bytes that are not UTF-8 become surrogates, so that one bad cell refuses its row and not the file.
+            with io.TextIOWrapper(
+                handle,
+                encoding="utf-8-sig",
+                errors="surrogateescape",
+                newline="",
+            ) as text:
+                yield from _read_csv(text, table)
         else:
             yield from _read_json_lines(handle, table, pending)  # type: ignore[arg-type]
 
@@ -102,10 +109,8 @@ def _check_header(names: list[str], table: ReferenceTable) -> None:
         raise BadInputError(f"it has no column {', '.join(missing)}")
 
 
-def _read_csv(handle: BinaryIO, table: ReferenceTable) -> Iterator[RawRows]:
+def _read_csv(text: TextIO, table: ReferenceTable) -> Iterator[RawRows]:
     csv.field_size_limit(_LONGEST_CELL)
-    # Bytes that are not UTF-8 become surrogates, so that one bad cell refuses its row and not the file.
-    text = io.TextIOWrapper(handle, encoding="utf-8-sig", errors="surrogateescape", newline="")
     reader = csv.reader(text, strict=True)
     header = [name.strip() for name in next(reader, [])]
     if not header:

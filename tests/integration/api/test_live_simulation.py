@@ -31,7 +31,9 @@ def test_live_events_land_and_the_key_is_revoked(
     accepted = int(out.split()[0].replace(",", ""))
     assert accepted >= 100
     assert "0 rejected" in out
-    landed = [json.loads(line) for path in home.landing_events.glob("*.jsonl") for line in path.open()]
+    landed = [
+        json.loads(line) for path in home.landing_events.glob("*.jsonl") for line in path.read_text().splitlines()
+    ]
     assert len(landed) == accepted
     assert all("received_at" in event for event in landed)
     store = open_ops(settings)

@@ -69,9 +69,9 @@ def _to_number(value: Compiled, rules: TextRules) -> Compiled:
         return replace(value, expr=value.expr.cast(pl.Float64), kind=ValueType.NUMBER)
     text = as_text(value)
     plain = _plain_number(text, rules)
-    number = plain.cast(pl.Float64, strict=False)
-    bad = _is_filled(text) & ~number.is_finite().fill_null(False)
-    return value.become(number, ValueType.NUMBER, bad, "is not a number")
+    read = plain.cast(pl.Float64, strict=False)
+    number = pl.when(read.is_finite()).then(read)
+    return value.become(number, ValueType.NUMBER, _is_filled(text) & number.is_null(), "is not a number")
 
 
 def _to_integer(value: Compiled, rules: TextRules) -> Compiled:

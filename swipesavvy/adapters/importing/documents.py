@@ -5,6 +5,7 @@ Belongs here: YAML. Not here: what a mapping may say (`domain.mapping`).
 
 import re
 from pathlib import Path
+from typing import NoReturn
 
 import yaml
 
@@ -14,24 +15,24 @@ from swipesavvy.domain.mapping.nodes import Complaints, Listing, Literal, Node, 
 _LARGEST_BYTES = 5_000_000
 _PLAIN: tuple[tuple[re.Pattern[str], type], ...] = (
     (re.compile(r"[-+]?(0|[1-9]\d*)", re.ASCII), int),
-    (re.compile(r"[-+]?(\d+\.\d*|\.\d+|\d+)([eE][-+]?\d+)?", re.ASCII), float),
+    (re.compile(r"[-+]?((0|[1-9]\d*)(\.\d*)?|\.\d+)([eE][-+]?\d+)?", re.ASCII), float),
 )
 _WORDS: dict[str, Literal] = {"": None, "~": None, "null": None, "true": True, "false": False}
 
 
 class _Composer(yaml.SafeLoader):
-    """Refuses anchors and aliases: a few lines of them can stand for gigabytes, and `columns` does their work."""
+    """Refuses tags, anchors and aliases: a few lines of aliases can stand for gigabytes; `columns` does their work."""
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         event = self.peek_event()  # type: ignore[no-untyped-call]
         if getattr(event, "anchor", None):
-            raise yaml.composer.ComposerError(
-                None,
-                None,
-                "anchors and aliases are not part of a mapping; compute it once under `columns`",
-                event.start_mark,
-            )
+            self._refuse("anchors and aliases are not part of a mapping; compute it once under `columns`", event)
+        if getattr(event, "tag", None):
+            self._refuse(f"tags such as {event.tag} are not part of a mapping", event)
         return super().compose_node(parent, index)
+
+    def _refuse(self, text: str, event: yaml.Event) -> NoReturn:
+        raise yaml.composer.ComposerError(None, None, text, event.start_mark)
 
 
 def load_document(path: Path, complaints: Complaints) -> Node | None:
@@ -86,15 +87,13 @@ def _node(node: yaml.Node, complaints: Complaints) -> Node:
             else:
                 complaints.error(read.place, "a key must be a single value")
         return Section(tuple(entries), place)
-    return _scalar(node, place, complaints)
+    return _scalar(node, place)
 
 
-def _scalar(node: yaml.Node, place: Place, complaints: Complaints) -> Scalar:
+def _scalar(node: yaml.Node, place: Place) -> Scalar:
     style = getattr(node, "style", None)
     if style is not None:
         return Scalar(str(node.value), place, place.right(1) if style in "'\"" else place)
-    if node.tag.startswith("!"):
-        complaints.error(place, f"tags such as {node.tag} are not part of a mapping")
     return Scalar(_plain(str(node.value)), place, place)
 
 

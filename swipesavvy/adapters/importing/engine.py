@@ -136,7 +136,9 @@ class MappingProgram:
         for entry in entries:
             for part in _repetitions(sound, entry):
                 found += _found(part, entry.checks)
-        unique = list(dict.fromkeys(found))
+        # What a cell lacks it lacks in every entry that reads it, and only the first complaint says why.
+        first = {(problem.line, problem.column): problem for problem in reversed(found)}
+        unique = list(first.values())
         return sound.filter(~pl.col(LINE).is_in(_lines(unique).implode())), unique
 
     def _land(self, frame: pl.DataFrame) -> tuple[list[str], Counter[str]]:

@@ -124,6 +124,8 @@ class EntryCompiler:
             *([pl.lit(',"context":'), parts[2]] if entry.context else []),
             pl.lit("}"),
         )
+        if "event_id" not in envelope:
+            checks = [replace(check, column="row_key") if check.column == "event_id" else check for check in checks]
         when = self._condition(entry.when, compiler, checks)
         return CompiledEvent(entry.event_type, when, Repeats.of(entry.for_each), tuple(checks), line)
 

@@ -166,7 +166,7 @@ def _event(section: Section, complaints: Complaints) -> EventEntry:
 
 def _table(section: Section, complaints: Complaints) -> TableEntry:
     keys = Keys(section, complaints, TABLE_KEYS)
-    keys.require("table", "an entry of `tables`")
+    table_node = keys.require("table", "an entry of `tables`")
     if ("rows" in keys) == ("columns" in keys):
         complaints.error(keys.place, "a table has either `rows` (written here) or `columns` (filled from the file)")
     for name in ("when", "for_each"):
@@ -179,7 +179,7 @@ def _table(section: Section, complaints: Complaints) -> TableEntry:
         columns=_fields(keys.section("columns"), complaints),
         when=_when(keys, complaints),
         for_each=_for_each(keys, complaints),
-        place=keys.place_of("table"),
+        place=table_node.place if table_node else keys.place,
     )
 
 

@@ -193,7 +193,7 @@ def check_zone(zone: str, place: Place, complaints: Complaints) -> None:
     """Complain about a zone the time zone database does not know."""
     try:
         ZoneInfo(zone)
-    except (OSError, ValueError):
+    except (OSError, ValueError, KeyError):
         complaints.error(place, f"`{zone}` is no time zone; write one such as Europe/Berlin or UTC")
 
 

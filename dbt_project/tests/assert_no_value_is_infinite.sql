@@ -2,5 +2,5 @@
 select *
 from {{ ref('metric_values') }}
 where
-    not (abs(value) <= 1e300)
+    not (abs(value) <= 1.7e308)
     or (value is null and reason is null)

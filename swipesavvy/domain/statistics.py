@@ -6,7 +6,7 @@ where the counts come from do not. A quantity that the numbers cannot support is
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import sqrt
+from math import isfinite, sqrt
 
 from scipy import stats
 
@@ -152,15 +152,16 @@ def roll_up(strata: Sequence[Arms]) -> Difference:
 def compare_means(treated: Sample, control: Sample, confidence: float = CONFIDENCE) -> Difference:
     """Welch's interval and two-sided p-value of treated minus control mean.
 
-    `None` where an arm has fewer than two users or neither arm varies.
+    `None` where an arm has fewer than two users, neither arm varies, or a square went beyond what a double holds.
     """
     if treated.count < 2 or control.count < 2:  # noqa: PLR2004 - two values are the least that vary
         return Difference(None, None)
     t_error, c_error = treated.variance / treated.count, control.variance / control.count
     squared_error = t_error + c_error
-    if squared_error <= 0:
+    if not (isfinite(squared_error) and squared_error > 0):
         return Difference(None, None)
-    freedom = squared_error**2 / (t_error**2 / (treated.count - 1) + c_error**2 / (control.count - 1))
+    share = t_error / squared_error
+    freedom = 1 / (share**2 / (treated.count - 1) + (1 - share) ** 2 / (control.count - 1))
     error = sqrt(squared_error)
     difference = treated.mean - control.mean
     reach = float(stats.t.ppf((1 + confidence) / 2, freedom)) * error

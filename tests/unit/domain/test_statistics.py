@@ -104,8 +104,9 @@ def test_means_are_compared_as_welch_does() -> None:
         (Sample(1, 5.0, 25.0), Sample(9, 3.0, 2.0)),
         (Sample(9, 3.0, 2.0), Sample(0, 0.0, 0.0)),
         (Sample(3, 6.0, 12.0), Sample(2, 2.0, 2.0)),
+        (Sample(3, 1e200, math.inf), Sample(2, 2.0, 2.0)),
     ],
-    ids=["one treated user", "no control", "nobody differs"],
+    ids=["one treated user", "no control", "nobody differs", "an absurd order"],
 )
 def test_means_that_cannot_be_compared_say_nothing(treated: Sample, control: Sample) -> None:
     assert compare_means(treated, control) == Difference(None, None)
@@ -156,3 +157,9 @@ def test_a_plan_without_two_groups_has_no_ratio(share: float) -> None:
 
 def test_an_interval_scales_with_its_estimate() -> None:
     assert Interval(-0.5, 0.25).scaled(100) == Interval(-50, 25)
+
+
+def test_a_huge_but_finite_spread_is_still_compared() -> None:
+    found = compare_means(Sample(3, 1e150, 1e300), Sample(2, 2.0, 2.0))
+    assert found.interval is not None
+    assert found.interval.low < 1e150 / 3 - 1 < found.interval.high

@@ -104,6 +104,14 @@ class Snapshot:
         rows = self._rows(f'from "metric_{metric}"(?, ?) where grain = ?', [*bounds, _grain_word(by)])
         return sorted(rows, key=_order)
 
+    def range_arms(self, period: Period) -> list[dict[str, object]]:
+        """The groups of every campaign and creative over any period."""
+        bounds = [period.start.replace(tzinfo=None), period.end.replace(tzinfo=None)]
+        with self._cursor() as cursor:
+            found = cursor.execute("from metric_experiment_arms(?, ?)", bounds)
+            names = [column[0] for column in found.description or ()]
+            return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
     def campaigns(self) -> list[Campaign]:
         """Every known campaign, by id."""
         found = self._fetch(
@@ -115,10 +123,12 @@ class Snapshot:
         return [_row(dict(zip(COLUMNS, found, strict=True))) for found in self._fetch(_SELECT + tail, parameters)]
 
     def _fetch(self, statement: str, parameters: list[Any] | None = None) -> list[tuple[Any, ...]]:
-        with self._opening:
-            cursor = self._connection.cursor()
-        with cursor:
+        with self._cursor() as cursor:
             return cursor.execute(statement, parameters).fetchall()
+
+    def _cursor(self) -> duckdb.DuckDBPyConnection:
+        with self._opening:
+            return self._connection.cursor()
 
 
 class Serving:

@@ -5,15 +5,16 @@ Belongs here: what may be asked, which stored rows answer it, what a period befo
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from difflib import get_close_matches
-from typing import Protocol
+from typing import Any, Protocol
 
 from swipesavvy.domain.errors import UsageError
 from swipesavvy.domain.metrics import GRAIN_KEYS, WINDOWS, MetricDefinition
 
 CUSTOM = "custom"
+INTERVAL = ("ci_low", "ci_high", "p_value", "srm_p_value")
 
 
 @dataclass(frozen=True)
@@ -124,7 +125,11 @@ class SnapshotReader(Protocol):
         ...
 
     def range_rows(self, metric: str, by: tuple[str, ...], period: Period) -> list[MetricRow]:
-        """The metric's own formula over any period; `window` is custom."""
+        """The metric's own formula over any period; `window` is custom, and intervals are not filled in."""
+        ...
+
+    def range_arms(self, period: Period) -> Sequence[Mapping[str, object]]:
+        """Rows of `experiment_arms` over any period: what the intervals of lifts are computed from."""
         ...
 
     def campaigns(self) -> list[Campaign]:
@@ -209,7 +214,27 @@ def _range_answer(
             rows += snapshot.rows([(definition.metric, definition.fixed_window)], by)
         elif definition.metric in able:
             rows += snapshot.range_rows(definition.metric, by, period)
-    return rows
+    return _with_intervals(snapshot, rows, period)
+
+
+def _with_intervals(snapshot: SnapshotReader, rows: list[MetricRow], period: Period) -> list[MetricRow]:
+    """Intervals and p-values of the lifts in a range, by the same functions that a build uses."""
+    if not any(row.window == CUSTOM and row.n_treated is not None for row in rows):
+        return rows
+    # Importing scipy takes longer than most answers, and few questions are about a lift in a range.
+    from swipesavvy.application.experiment_statistics import lift_intervals
+
+    found: dict[tuple[object, ...], dict[str, object]] = {
+        (row["metric"], row["campaign_id"], row["creative_id"]): row
+        for row in lift_intervals(snapshot.range_arms(period))
+    }
+    return [_with_interval(row, found) if row.window == CUSTOM else row for row in rows]
+
+
+def _with_interval(row: MetricRow, found: Mapping[tuple[object, ...], Mapping[str, object]]) -> MetricRow:
+    interval = found.get((row.metric, row.grain.get("campaign_id"), row.grain.get("creative_id")), {})
+    known: dict[str, Any] = {name: interval[name] for name in INTERVAL if name in interval}
+    return replace(row, **known)
 
 
 def _remarks(query: MetricQuery, rows: Sequence[MetricRow]) -> list[str]:

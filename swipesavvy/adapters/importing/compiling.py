@@ -27,6 +27,7 @@ from swipesavvy.domain.mapping.model import (
     Uuid,
     Value,
     ValueType,
+    columns_of,
 )
 from swipesavvy.domain.mapping.nodes import Literal
 from swipesavvy.domain.mapping.values import EPOCHS
@@ -86,7 +87,11 @@ class Compiler:
             [pl.lit(_escaped(value.kind)), *(_escape(as_text(part)) for part in parts)], separator=":"
         )
         make = uuid_maker(self.namespace)
-        expr = names.map_batches(make, return_dtype=pl.String)
+        if columns_of(value):
+            expr = names.map_batches(make, return_dtype=pl.String)
+        else:
+            # A function over no column yields one row, which does not stretch to the height of a frame.
+            expr = pl.lit(make(pl.select(names).to_series()).item(), dtype=pl.String)
         checks = tuple(check for part in parts for check in part.checks)
         plain = self._plain(expr, ValueType.TEXT, label)
         return replace(plain, checks=checks, presence=names, is_uuid=True)

@@ -32,7 +32,7 @@ class _Composer(yaml.SafeLoader):
         return super().compose_node(parent, index)
 
     def _refuse(self, text: str, event: yaml.Event) -> NoReturn:
-        raise yaml.composer.ComposerError(None, None, text, event.start_mark)
+        raise yaml.composer.ComposerError(None, None, text, event.start_mark)  # type: ignore[arg-type]
 
 
 def load_document(path: Path, complaints: Complaints) -> Node | None:

@@ -3,14 +3,19 @@
 import json
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from swipesavvy import cli
 from swipesavvy.adapters.lake import open_lake
 from swipesavvy.domain.home import REFERENCE_TABLES, Home
+from swipesavvy.simulation.market import market
+from swipesavvy.simulation.spec import Faults
+from swipesavvy.simulation.writer import recorded_spec
 
 SMALL = ("--days", "60", "--users", "300", "--campaigns", "5", "--seed", "11", "--until", "2026-06-29")
 FAULTY = ("--duplicate-share", "0.05", "--late-share", "0.05", "--skewed-share", "0.02", "--broken-share", "0.03")
@@ -45,6 +50,34 @@ def test_the_lake_finds_exactly_what_was_injected(simulate: Simulate, home: Home
     for table in REFERENCE_TABLES:
         assert report.sources[table].landed > 0
         assert not report.sources[table].quarantined
+
+
+def test_faults_never_change_the_clean_market(simulate: Simulate, home: Home) -> None:
+    code, _, err = simulate(*SMALL, *FAULTY)
+    assert code == 0, err
+    spec = recorded_spec(home)
+    assert spec is not None
+    lake = open_lake(home)
+    lake.ingest(datetime(2026, 7, 1, tzinfo=UTC))
+    kept = pl.read_parquet(
+        lake.files()["events"], columns=["event_id", "event_at", "order_value", "view_type", "is_holdout"]
+    )
+    clean = market(replace(spec, faults=Faults(0, 0, 0, 0))).landed.select(
+        pl.col("line").str.json_path_match(f"$.{path}").alias(name)
+        for name, path in {
+            "event_id": "event_id",
+            "event_at": "timestamp",
+            "order_value": "properties.order_value",
+            "view_type": "properties.view_type",
+            "is_holdout": "properties.is_holdout",
+        }.items()
+    )
+    typed = clean.with_columns(
+        pl.col("event_at").str.to_datetime("%Y-%m-%dT%H:%M:%S%.fZ", time_unit="us"),
+        pl.col("order_value").cast(pl.Float64),
+        is_holdout=pl.col("is_holdout").replace_strict({"true": True, "false": False}, return_dtype=pl.Boolean),
+    )
+    assert kept.sort("event_id").equals(typed.sort("event_id"))
 
 
 def test_twice_is_once_and_another_market_is_refused(simulate: Simulate, home: Home) -> None:

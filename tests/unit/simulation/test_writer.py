@@ -46,6 +46,7 @@ def test_old_days_are_packed_and_read_the_same(home: Home) -> None:
     packed = sorted(home.landing_events.glob("*.gz"))
     assert packed
     assert len(packed) < 8
+    assert {path.read_bytes()[4:8] for path in packed} == {bytes(4)}  # no time of writing
     texts = pl.concat(
         [
             pl.scan_csv(p, has_header=False, separator="\x01", quote_char=None)

@@ -20,7 +20,7 @@ st.logo(str(HERE / "assets" / "logo.svg"))
 person = gate.enter()
 page = st.navigation(
     [
-        st.Page(HERE / "app_pages" / "overview.py", title="Overview", url_path="overview", default=True),
+        st.Page(HERE / "app_pages" / "overview.py", title="Overview", default=True),
         st.Page(HERE / "app_pages" / "metric_guide.py", title="Metric guide", url_path="metrics"),
     ],
     position="top",

@@ -56,19 +56,7 @@ def _effects(lines: Sequence[ask.BoardLine], line: ask.BoardLine | None) -> None
     st.markdown("**Bought because of it, against the holdout**")
     st.caption(campaigns.effects_sentence(found))
     if found:
-        rows = [
-            {
-                "name": e.name,
-                "value": e.value,
-                "low": e.low,
-                "high": e.high,
-                "text": e.text,
-                "strength": int(e.is_clear),
-            }
-            for e in found
-        ]
-        alternative = "; ".join(f"{effect.name} {effect.text}" for effect in found)
-        charts.whiskers(rows, "Percentage points", alternative, key="campaign-effects")
+        charts.whiskers(found, "Percentage points", key="campaign-effects")
 
 
 def _facts(desk: Desk, line: ask.BoardLine) -> None:

@@ -1,104 +1,157 @@
-"""Every chart of the dashboard: one library, one theme. Colours come from config.toml, so light and dark follow.
+"""Every chart of the dashboard: one library (Vega-Lite, which Streamlit serves itself), one theme, declared here.
 
-Each chart has a text alternative; its table twin stands beside it on the page.
+Specifications are plain data: building them through Altair's classes cost ten times as much as the rest of a page.
+Series colours come from config.toml, so light and dark follow. Each chart has a text alternative, and a table twin or
+the same figures in words beside it.
 """
 
 from collections.abc import Sequence
 from typing import Any
 
-import altair as alt
-import pandas as pd
 import streamlit as st
 
+from streamlit_app.view_models.campaigns import Effect
 from swipesavvy.application.overview_queries import DayValue
 from swipesavvy.domain import figures
 
 # Colours that read on both grounds: zero lines and targets, estimates with their whiskers.
-QUIET = "#7c8896"
-ESTIMATE = "#4a86d8"
+QUIET, ESTIMATE = "#7c8896", "#4a86d8"
+THEME = {
+    "background": "transparent",
+    "view": {"stroke": None},
+    "axis": {"labelFontSize": 11, "titleFontSize": 11, "titleFontWeight": "normal", "gridOpacity": 0.5},
+}
+SPARK_HEIGHT, LINE_HEIGHT = 44, 200
+Spec = dict[str, Any]
+ONCE: list[Spec] = [{"row": 1}]
 
 
-def sparkline(points: Sequence[DayValue], target: float | None, unit: str, alt_text: str, key: str) -> None:
-    """A small line without axes; the newest point is marked, the target dashed."""
-    frame = _frame(points, unit)
-    quiet_axis = None
-    base = alt.Chart(frame).encode(
-        x=alt.X("day:T", axis=quiet_axis),
-        y=alt.Y("value:Q", scale=alt.Scale(zero=False, padding=4), axis=quiet_axis),
-        tooltip=[alt.Tooltip("day:T", title="Day", format="%d %b %Y"), alt.Tooltip("text:N", title="Value")],
-    )
-    layers = [base.mark_line(strokeWidth=1.75, interpolate="monotone"), base.mark_point(opacity=0, size=60)]
-    layers.append(alt.Chart(frame.tail(1)).mark_circle(size=36, opacity=1).encode(x="day:T", y="value:Q"))
-    if target is not None and _is_near(target, frame["value"]):
-        layers.append(_rule(target))
-    chart = _themed(alt.layer(*layers).properties(height=44, padding={"left": 0, "right": 4, "top": 2, "bottom": 2}))
-    st.altair_chart(chart, width="stretch", height=44, key=key, alt=alt_text)
+def sparkline(points: Sequence[DayValue], target: float | None, unit: str, alternative: str, key: str) -> None:
+    """A small line without axes; the newest point is marked, the target dashed where it is near."""
+    values = _values(points, unit)
+    x = {"field": "day", "type": "temporal", "axis": None}
+    y = {"field": "value", "type": "quantitative", "axis": None, "scale": {"zero": False, "padding": 4}}
+    tooltip = _tooltip("day", "Day", date=True), _tooltip("text", "Value")
+    both = {"x": x, "y": y}
+    layers = [
+        _layer({"type": "line", "strokeWidth": 1.75, "interpolate": "monotone"}, both),
+        _layer({"type": "point", "opacity": 0, "size": 60}, {**both, "tooltip": list(tooltip)}),
+        {**_layer({"type": "circle", "size": 36, "opacity": 1}, both), "data": {"name": "newest"}},
+    ]
+    if target is not None and _is_near(target, [row["value"] for row in values]):
+        layers.append(_level(target, hides_axis=True))
+    padding = {"left": 0, "right": 4, "top": 2, "bottom": 2}
+    data = {"series": values, "newest": values[-1:]}
+    _place({"layer": layers, "padding": padding}, data, SPARK_HEIGHT, alternative, key)
 
 
-def day_line(points: Sequence[DayValue], unit: str, target: float | None, alt_text: str, key: str) -> None:
+def day_line(points: Sequence[DayValue], unit: str, target: float | None, alternative: str, key: str) -> None:
     """One metric day by day, days in UTC; the target dashed and named."""
-    frame = _frame(points, unit)
-    line = alt.Chart(frame).encode(
-        x=alt.X("day:T", title="Day (UTC)", axis=alt.Axis(format="%d %b", grid=False, tickCount=5, labelFlush=True)),
-        y=alt.Y("value:Q", title=None, scale=alt.Scale(zero=False, nice=True), axis=alt.Axis(tickCount=4)),
-        tooltip=[alt.Tooltip("day:T", title="Day", format="%d %b %Y"), alt.Tooltip("text:N", title="Value")],
-    )
-    layers: list[Any] = [line.mark_line(strokeWidth=2, interpolate="monotone"), line.mark_point(opacity=0, size=80)]
+    axis = {"format": "%d %b", "grid": False, "tickCount": 5, "labelFlush": True}
+    both = {
+        "x": {"field": "day", "type": "temporal", "title": "Day (UTC)", "axis": axis},
+        "y": {
+            "field": "value",
+            "type": "quantitative",
+            "title": None,
+            "axis": {"tickCount": 4},
+            "scale": {"zero": False},
+        },
+    }
+    tooltip = [_tooltip("day", "Day", date=True), _tooltip("text", "Value")]
+    layers = [
+        _layer({"type": "line", "strokeWidth": 2, "interpolate": "monotone"}, both),
+        _layer({"type": "point", "opacity": 0, "size": 80}, {**both, "tooltip": tooltip}),
+    ]
     if target is not None:
-        layers += [_rule(target), _label(target, f"target {figures.written(target, unit)}")]
-    st.altair_chart(_themed(alt.layer(*layers)), width="stretch", height=200, key=key, alt=alt_text)
-
-
-def whiskers(rows: Sequence[dict[str, Any]], unit_title: str, alt_text: str, key: str) -> None:
-    """Estimates with their intervals on one scale, zero marked. Rows: name, value, low, high, text, strength."""
-    frame = pd.DataFrame(rows)
-    y = alt.Y("name:N", title=None, sort=None, axis=alt.Axis(labelLimit=150, ticks=False, domain=False))
-    x_title = f"{unit_title}, 95% interval"
-    tooltip = [alt.Tooltip("name:N", title="Campaign"), alt.Tooltip("text:N", title="Estimate")]
-    opacity = alt.Opacity("strength:Q", legend=None, scale=alt.Scale(domain=[0, 1], range=[0.35, 1]))
-    span = alt.Chart(frame).mark_rule(strokeWidth=2, color=ESTIMATE).encode(
-        x=alt.X("low:Q", title=x_title, axis=alt.Axis(tickCount=5)), x2="high:Q", y=y, opacity=opacity, tooltip=tooltip
-    )  # fmt: skip
-    dot = (
-        alt.Chart(frame).mark_circle(size=70, color=ESTIMATE).encode(x="value:Q", y=y, opacity=opacity, tooltip=tooltip)
-    )
-    zero = alt.Chart(pd.DataFrame({"x": [0.0]})).mark_rule(color=QUIET, strokeDash=[3, 3]).encode(x="x:Q")
-    height = 60 + 26 * len(frame)
-    st.altair_chart(_themed(alt.layer(zero, span, dot)), width="stretch", height=height, key=key, alt=alt_text)
-
-
-def _frame(points: Sequence[DayValue], unit: str) -> pd.DataFrame:
-    valued = [point for point in points if point.value is not None]
-    return pd.DataFrame(
-        {
-            "day": pd.to_datetime([point.day for point in valued]),
-            "value": [point.value for point in valued],
-            "text": [figures.written(point.value, unit) for point in valued],
+        label = {
+            "type": "text",
+            "align": "left",
+            "baseline": "bottom",
+            "dx": 4,
+            "dy": -3,
+            "color": QUIET,
+            "fontSize": 11,
         }
-    )
+        named = {
+            "x": {"value": 0},
+            "y": {"datum": target},
+            "text": {"value": f"target {figures.written(target, unit)}"},
+        }
+        layers += [_level(target), _single(label, named)]
+    _place({"layer": layers}, {"series": _values(points, unit)}, LINE_HEIGHT, alternative, key)
 
 
-def _is_near(target: float, values: pd.Series) -> bool:
+def whiskers(effects: Sequence[Effect], title: str, key: str) -> None:
+    """Estimates with their intervals on one scale, zero marked; those that may be zero are faint."""
+    values = [
+        {"name": e.name, "value": e.value, "low": e.low, "high": e.high, "text": e.text, "clear": e.is_clear}
+        for e in effects
+    ]
+    y = {"field": "name", "type": "nominal", "title": None, "sort": None,
+         "axis": {"labelLimit": 150, "ticks": False, "domain": False}}  # fmt: skip
+    shared = {
+        "y": y,
+        "opacity": {"condition": {"test": "datum.clear", "value": 1}, "value": 0.4},
+        "tooltip": [_tooltip("name", "Campaign"), _tooltip("text", "Estimate")],
+    }
+    low = {"field": "low", "type": "quantitative", "title": f"{title}, 95% interval", "axis": {"tickCount": 5}}
+    layers = [
+        _single({"type": "rule", "color": QUIET, "strokeDash": [3, 3]}, {"x": {"datum": 0}}),
+        _layer({"type": "rule", "strokeWidth": 2, "color": ESTIMATE}, {"x": low, "x2": {"field": "high"}, **shared}),
+        _layer(
+            {"type": "circle", "size": 70, "color": ESTIMATE},
+            {"x": {"field": "value", "type": "quantitative"}, **shared},
+        ),
+    ]
+    alternative = "; ".join(f"{effect.name} {effect.text}" for effect in effects)
+    _place({"layer": layers}, {"series": values}, 60 + 26 * len(values), alternative, key)
+
+
+def _place(spec: Spec, data: dict[str, list[Spec]], height: int, alternative: str, key: str) -> None:
+    # Named data is there before the first drawing; data given inline arrives after it and Vega warns of empty scales.
+    frame = {
+        "data": {"name": "series"},
+        "datasets": {**data, "once": ONCE},
+        "config": THEME,
+        "description": alternative,
+    }
+    whole = {**frame, **spec}
+    st.vega_lite_chart(whole, width="stretch", height=height, key=key, alt=alternative)
+
+
+def _layer(mark: Spec, encoding: Spec) -> Spec:
+    return {"mark": mark, "encoding": encoding}
+
+
+def _tooltip(field: str, title: str, *, date: bool = False) -> Spec:
+    kind = {"type": "temporal", "format": "%d %b %Y"} if date else {"type": "nominal"}
+    return {"field": field, "title": title, **kind}
+
+
+def _level(target: float, *, hides_axis: bool = False) -> Spec:
+    y: Spec = {"datum": target}
+    if hides_axis:
+        y["axis"] = None
+    return _single({"type": "rule", "color": QUIET, "strokeDash": [4, 3]}, {"y": y})
+
+
+def _single(mark: Spec, encoding: Spec) -> Spec:
+    """A layer drawn once, not once for every row of the series."""
+    return {**_layer(mark, encoding), "data": {"name": "once"}}
+
+
+def _values(points: Sequence[DayValue], unit: str) -> list[Spec]:
+    return [
+        # A bare date would be read as UTC midnight and drawn in the reader's zone, a day early in the west.
+        {"day": f"{point.day}T00:00:00", "value": point.value, "text": figures.written(point.value, unit)}
+        for point in points
+        if point.value is not None
+    ]
+
+
+def _is_near(target: float, values: Sequence[float]) -> bool:
     """Whether a target line would leave the series readable."""
-    low, high = values.min(), values.max()
+    low, high = min(values), max(values)
     reach = max(high - low, abs(high) * 0.1)
-    return bool(low - reach <= target <= high + reach)
-
-
-def _rule(target: float) -> Any:
-    return alt.Chart(pd.DataFrame({"y": [target]})).mark_rule(color=QUIET, strokeDash=[4, 3]).encode(y="y:Q")
-
-
-def _label(target: float, text: str) -> Any:
-    mark = alt.Chart(pd.DataFrame({"y": [target], "text": [text]})).mark_text(
-        align="left", baseline="bottom", dx=4, dy=-3, color=QUIET, fontSize=11
-    )
-    return mark.encode(x=alt.value(0), y="y:Q", text="text:N")
-
-
-def _themed(chart: Any) -> Any:
-    return (
-        chart.configure(background="transparent")
-        .configure_view(strokeWidth=0)
-        .configure_axis(labelFontSize=11, titleFontSize=11, titleFontWeight="normal", gridOpacity=0.5)
-    )
+    return low - reach <= target <= high + reach

@@ -33,6 +33,7 @@ COLUMNS = ("metric", "window_name", "model", "unit", *KEYS, *NUMBERS, *EXTRAS)
 READ_ONLY = {"enable_external_access": "false", "lock_configuration": "true", "threads": "2"}
 OPEN_TRIES = 3
 SUFFIX = ".duckdb"
+ARMS = "experiment_arms"  # shipped like a metric's formula, for the intervals of all lifts
 
 
 class Snapshot:
@@ -93,7 +94,7 @@ class Snapshot:
 
     def range_metrics(self) -> frozenset[str]:
         """Metrics whose formula was shipped as a table macro."""
-        return self._range_metrics
+        return self._range_metrics - {ARMS}
 
     def range_rows(self, metric: str, by: tuple[str, ...], period: Period) -> list[MetricRow]:
         """The shipped formula over any period."""
@@ -105,10 +106,12 @@ class Snapshot:
         return sorted(rows, key=_order)
 
     def range_arms(self, period: Period) -> list[dict[str, object]]:
-        """The groups of every campaign and creative over any period."""
+        """The groups of every campaign and creative over any period; none where the snapshot cannot form them."""
+        if ARMS not in self._range_metrics:
+            return []
         bounds = [period.start.replace(tzinfo=None), period.end.replace(tzinfo=None)]
         with self._cursor() as cursor:
-            found = cursor.execute("from metric_experiment_arms(?, ?)", bounds)
+            found = cursor.execute(f"from metric_{ARMS}(?, ?)", bounds)
             names = [column[0] for column in found.description or ()]
             return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
@@ -166,7 +169,7 @@ class Serving:
                     # Retired between reading the pointer and opening the file: the pointer has moved on.
                     log.warning("%s: cannot open (%s)", name, str(error).splitlines()[0])
                     continue
-                # The one open before is not closed here: a page may be half-way through it. It closes with its last user.
+                # The one open before is not closed here: a page may be half-way through it; its last user closes it.
                 self._open = (name, snapshot)
                 return snapshot
         raise NotBuiltYetError(

@@ -5,6 +5,7 @@ the JSON grammar but also takes NaN, trailing commas and NUL escapes and does no
 are looked at again by `domain.strict_json`. Not here: running the statements (`staging`).
 """
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 import duckdb
@@ -259,22 +260,23 @@ def _member(prop: Property, member: Property) -> str:
     return f"json_extract(v_{prop.name}, '$.{member.name}')::VARCHAR"
 
 
-def _any(tests: list[str]) -> str:
+def _any(tests: Iterable[str]) -> str:
+    tests = list(tests)
     return "(" + " OR ".join(tests) + ")" if tests else "false"
 
 
-def _amount_tests(props: tuple[Property, ...]) -> list[str]:
-    return [f"n_{prop.name} < 0" for prop in props if prop.kind is Kind.MONEY]
+def _amount_tests(props: tuple[Property, ...]) -> dict[str, str]:
+    return {prop.name: f"n_{prop.name} < 0" for prop in props if prop.kind is Kind.MONEY}
 
 
-def _score_tests(props: tuple[Property, ...]) -> list[str]:
-    own = [f"n_{prop.name} NOT BETWEEN 0 AND 1" for prop in props if prop.kind is Kind.SCORE]
-    return own + [
-        f"{_number(_member(prop, member))} NOT BETWEEN 0 AND 1"
+def _score_tests(props: tuple[Property, ...]) -> dict[str, str]:
+    own = {prop.name: f"n_{prop.name} NOT BETWEEN 0 AND 1" for prop in props if prop.kind is Kind.SCORE}
+    return own | {
+        f"{prop.name}.{member.name}": f"{_number(_member(prop, member))} NOT BETWEEN 0 AND 1"
         for prop in props
         for member in prop.members
         if member.kind is Kind.SCORE
-    ]
+    }
 
 
 def _wrong_tests(props: tuple[Property, ...]) -> dict[str, str]:
@@ -326,7 +328,9 @@ def typed_sql(declared: EventType | None, observed: set[str], now: datetime, con
     first, second, last = _envelope_reasons(now)
     wrong = _wrong_tests(props)
     bad_ids = [f"(v_{p.name} IS NOT NULL AND w_{p.name})" for p in props if p.name in events.IDENTIFIERS]
-    details = ", ".join(f"CASE WHEN w_{name} THEN {quoted(name)} END" for name in wrong)
+    amounts, scores = _amount_tests(props), _score_tests(props)
+    faults = [*((name, f"w_{name}") for name in wrong), *amounts.items(), *scores.items()]
+    details = ", ".join(f"CASE WHEN {test} THEN {quoted(name)} END" for name, test in faults)
     columns = ", ".join(f"{_column(name, kinds)} AS {name}" for name in COLUMNS)
     struct = _struct({name: kind not in _PLAIN for name, kind in kinds.items()} or {"none": True})
     return f"""
@@ -338,9 +342,9 @@ tested AS (SELECT *{"".join(f", {test} AS w_{name}" for name, test in wrong.item
 judged AS (
   SELECT *, CASE WHEN {_hides_errors(props, observed)} THEN '{Reason.MALFORMED_JSON}' {first}
     WHEN {_any(bad_ids)} THEN '{Reason.BAD_UUID}' {second}
-    WHEN {_any(_amount_tests(props))} THEN '{Reason.NEGATIVE_AMOUNT}'
-    WHEN {_any(_score_tests(props))} THEN '{Reason.SCORE_OUT_OF_RANGE}'
-    WHEN {last} OR {_any([f"w_{name}" for name in wrong])} THEN '{Reason.BAD_PROPERTY}'
+    WHEN {_any(amounts.values())} THEN '{Reason.NEGATIVE_AMOUNT}'
+    WHEN {_any(scores.values())} THEN '{Reason.SCORE_OUT_OF_RANGE}'
+    WHEN {last} OR {_any(f"w_{name}" for name in wrong)} THEN '{Reason.BAD_PROPERTY}'
     END AS reason
   FROM tested
 )

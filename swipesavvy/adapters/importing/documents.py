@@ -13,9 +13,11 @@ from swipesavvy.domain.errors import BadInputError
 from swipesavvy.domain.mapping.nodes import Complaints, Listing, Literal, Node, Place, Scalar, Section
 
 _LARGEST_BYTES = 5_000_000
+_MOST_DIGITS = 18
+"""Longer whole numbers do not fit 64 bits; nobody counts with them, they are names, so they stay text."""
 _PLAIN: tuple[tuple[re.Pattern[str], type], ...] = (
     (re.compile(r"[-+]?(0|[1-9]\d*)", re.ASCII), int),
-    (re.compile(r"[-+]?((0|[1-9]\d*)(\.\d*)?|\.\d+)([eE][-+]?\d+)?", re.ASCII), float),
+    (re.compile(r"(?=.*[.eE])[-+]?((0|[1-9]\d*)(\.\d*)?|\.\d+)([eE][-+]?\d+)?", re.ASCII), float),
 )
 _WORDS: dict[str, Literal] = {"": None, "~": None, "null": None, "true": True, "false": False}
 
@@ -101,6 +103,6 @@ def _plain(text: str) -> Literal:
     if text in _WORDS:
         return _WORDS[text]
     for pattern, kind in _PLAIN:
-        if pattern.fullmatch(text):
+        if pattern.fullmatch(text) and (kind is float or len(text) <= _MOST_DIGITS):
             return kind(text)  # type: ignore[no-any-return]
     return text

@@ -14,13 +14,18 @@ from swipesavvy.adapters.importing.conversions import TextRules, convert
 from swipesavvy.domain.mapping.model import Operator, ValueType
 
 _NUMERIC = (ValueType.INTEGER, ValueType.NUMBER)
-_AS_THEY_ARE = frozenset({Operator.IS_NULL, Operator.IS_NOT_NULL, Operator.ROUND})
-_FIRST_ALIKE = {Operator.CHOOSE: 1}
-"""Operands before this one keep their own type."""
 _OF_NULLS = {
     **dict.fromkeys((Operator.AND, Operator.OR, Operator.NOT), ValueType.BOOLEAN),
     **dict.fromkeys(
-        (Operator.ADD, Operator.SUBTRACT, Operator.MULTIPLY, Operator.MODULO, Operator.NEGATE, Operator.ABS),
+        (
+            Operator.ADD,
+            Operator.SUBTRACT,
+            Operator.MULTIPLY,
+            Operator.MODULO,
+            Operator.NEGATE,
+            Operator.ABS,
+            Operator.ROUND,
+        ),
         ValueType.NUMBER,
     ),
 }
@@ -29,11 +34,10 @@ _OF_NULLS = {
 
 def operation(operator: Operator, operands: list[Compiled], label: str, rules: TextRules) -> Compiled:
     """One operator applied; the checks of all operands come along."""
-    start = _FIRST_ALIKE.get(operator, 0)
+    start = 1 if operator is Operator.CHOOSE else 0
     kind = _shared_kind(operator, operands[start:])
-    parts = [*operands[:start], *(convert(part, kind, rules) for part in operands[start:])]
-    if operator in _AS_THEY_ARE:
-        parts, kind = operands, operands[0].kind
+    asked = [convert(part, ValueType.BOOLEAN, rules) for part in operands[:start]]
+    parts = [*asked, *(convert(part, kind, rules) for part in operands[start:])]
     expr = _APPLY[operator]([part.expr for part in parts])
     checks = tuple(check for part in parts for check in part.checks)
     return Compiled(expr, ValueType.BOOLEAN if operator in _GIVES_BOOLEAN else kind, label, rules.zone, checks)
@@ -43,6 +47,8 @@ def _shared_kind(operator: Operator, operands: list[Compiled]) -> ValueType:
     """The type all operands take for this operator."""
     if operator is Operator.DIVIDE:
         return ValueType.NUMBER
+    if operator is Operator.ROUND:
+        operands = operands[:1]
     return _common({part.kind for part in operands} - {ValueType.NULL}, _OF_NULLS.get(operator, ValueType.TEXT))
 
 

@@ -37,6 +37,7 @@ _FUNCTIONS = {
     "coalesce": (Operator.COALESCE, 2, 20),
 }
 _LONGEST = 2_000
+_LARGEST = 2**63 - 1
 
 
 class _RefusedError(Exception):
@@ -88,6 +89,8 @@ class _Reader:
         return Operation(operator, tuple(self.value(operand) for operand in operands), self.place_of(node))
 
     def _constant(self, node: ast.Constant) -> Constant:
+        if isinstance(node.value, int) and abs(node.value) > _LARGEST:
+            raise _RefusedError(node, f"{node.value} is too large a whole number; put it in quotes or write it as 1e20")
         if node.value is None or isinstance(node.value, str | int | float | bool):
             return Constant(node.value, self.place_of(node))
         raise _RefusedError(node, f"`{ast.unparse(node)}` is not a text, number, true, false or null")

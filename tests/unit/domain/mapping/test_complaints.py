@@ -237,7 +237,24 @@ class TestDocument:
 
     def test_only_json_words_and_numbers_are_not_text(self, tmp_path: Path) -> None:
         path = tmp_path / "map.yaml"
-        path.write_text("[yes, on, 2024-01-01, 12:30, 0x10, 017, 1_0, true, null, 3, -2.5, 1e3]", encoding="utf-8")
+        path.write_text(
+            "[yes, on, 2024-01-01, 12:30, 0x10, 017, 1_0, true, null, 3, -2.5, 1e3, 12345678901234567890]",
+            encoding="utf-8",
+        )
         document = load_document(path, Complaints())
         values = [item.value for item in document.items]  # type: ignore[union-attr]
-        assert values == ["yes", "on", "2024-01-01", "12:30", "0x10", "017", "1_0", True, None, 3, -2.5, 1000.0]
+        assert values == [
+            "yes",
+            "on",
+            "2024-01-01",
+            "12:30",
+            "0x10",
+            "017",
+            "1_0",
+            True,
+            None,
+            3,
+            -2.5,
+            1000.0,
+            "12345678901234567890",
+        ]

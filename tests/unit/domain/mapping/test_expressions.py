@@ -107,6 +107,7 @@ class TestRefused:
             ("lower()", 11, "lower() takes 1 values, not 0"),
             ("rond(a)", 11, "did you mean round"),
             ("abs(x=1)", 11, "no function"),
+            ("a + 99999999999999999999", 15, "too large a whole number"),
         ],
     )
     def test_with_its_column(self, text: str, column: int, says: str) -> None:

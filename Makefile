@@ -16,8 +16,10 @@ $(VENV)/.installed: requirements.lock requirements-uv.lock pyproject.toml
 	@echo "==> Installing into $(VENV)"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-uv.lock
-	@$(UV) pip sync --quiet --compile-bytecode --require-hashes requirements.lock
-	@$(UV) pip install --quiet --no-deps --no-build-isolation --editable .
+	@$(UV) pip sync --quiet --compile-bytecode --require-hashes requirements.lock \
+	  || { echo "==> uv cannot reach the packages as pip does here; pip takes over (minutes)"; \
+	       $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
 # Parsed once here, so that no Dagster process has to.

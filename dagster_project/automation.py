@@ -6,7 +6,7 @@ All of it is switched off unless the installation says so (`swipesavvy up` does)
 import dagster as dg
 
 from dagster_project.instance import LANDING_TAG, close_abandoned_runs
-from dagster_project.jobs import tier_jobs
+from dagster_project.jobs import TIERS, build_job, tier_jobs
 from swipesavvy.adapters.code_version import landing_signature
 from swipesavvy.domain.home import Home
 
@@ -24,7 +24,7 @@ UNDER_WAY = [
 def _busy(instance: dg.DagsterInstance) -> bool:
     """Whether a refresh is waiting or running: a second one would only wait for its lock."""
     close_abandoned_runs(instance)
-    jobs = {job.name for job in tier_jobs.values()}
+    jobs = {name for tier in TIERS for name in (tier_jobs[tier].name, build_job(tier).name)}
     runs = instance.get_runs(filters=dg.RunsFilter(statuses=UNDER_WAY))
     return any(run.job_name in jobs for run in runs)
 

@@ -4,10 +4,15 @@ Every tier builds all metrics for one `as_of`: a snapshot whose metrics describe
 itself. A slower tier adds the work that need not happen each minute, so each tier contains the faster ones.
 """
 
+from typing import TYPE_CHECKING
+
 import dagster as dg
 
 from dagster_project.expectations import EXPECTATION_CHECKS
 from dagster_project.lake_assets import LAKE_GROUP, PLAN
+
+if TYPE_CHECKING:
+    from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 TIERS = ("realtime", "hourly", "daily", "weekly", "all")
 WITHOUT_EXPECTATIONS = frozenset({"realtime", "hourly"})
@@ -19,6 +24,11 @@ INGESTION = dg.AssetSelection.groups(LAKE_GROUP) - dg.AssetSelection.assets(PLAN
 def _tier_selection(tier: str) -> dg.AssetSelection:
     everything = dg.AssetSelection.all()
     return everything - EXPECTATION_CHECKS if tier in WITHOUT_EXPECTATIONS else everything
+
+
+def build_job(tier: str) -> "UnresolvedAssetJobDefinition":
+    """The tier after ingestion: what `swipesavvy run` starts once it knows that something is new."""
+    return dg.define_asset_job(f"build_{tier}", selection=_tier_selection(tier) - INGESTION)
 
 
 ingest_job = dg.define_asset_job(

@@ -7,6 +7,7 @@ imports the rest only when it is needed.
 import logging
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 import dagster as dg
 
@@ -67,29 +68,32 @@ def _run_ingestion(home: Home, instance: dg.DagsterInstance) -> None:
 def _run_tier(home: Home, instance: dg.DagsterInstance, tier: str, as_of: str | None, landing: str | None) -> None:
     progress.info("loading dbt")
     from dagster_project.definitions import build_definitions
-    from dagster_project.jobs import tier_jobs
+    from dagster_project.jobs import build_job
 
-    job = build_definitions(home).resolve_job_def(tier_jobs[tier].name)
-    ingested = {key for assets in lake_assets for key in assets.keys}
-    selection = sorted(job.asset_layer.selected_asset_keys - ingested)
+    job = build_job(tier)
+    definitions = dg.Definitions.merge(build_definitions(home), dg.Definitions(jobs=[job]))
     configuration = {**QUIET, "ops": {"lake__build": {"config": {"as_of": as_of}}}}
     tags = {LANDING_TAG: landing} if landing and as_of is None else {}
-    _execute(job, instance, configuration, asset_selection=selection, tags=tags)
+    _execute(definitions.resolve_job_def(job.name), instance, configuration, tags=tags)
 
 
 def _execute(job: dg.JobDefinition, instance: dg.DagsterInstance, run_config: dict[str, Any], **more: Any) -> None:
+    run_id = str(uuid4())
     try:
-        result = job.execute_in_process(instance=instance, run_config=run_config, **more)
+        job.execute_in_process(instance=instance, run_config=run_config, run_id=run_id, **more)
     except dg.DagsterError as error:
-        raise _explained(error) from error
-    failed = [
-        f"check {evaluation.check_name} of {evaluation.asset_key.to_user_string()} failed: "
-        f"{evaluation.description or 'see its page in Dagster'}"
-        for evaluation in result.get_asset_check_evaluations()
-        if not evaluation.passed and evaluation.severity == dg.AssetCheckSeverity.ERROR
-    ]
-    if failed:
-        raise BuildError(f"{failed[0]}; nothing was published")
+        raise _failed_check(instance, run_id) or _explained(error) from error
+
+
+def _failed_check(instance: dg.DagsterInstance, run_id: str) -> SwipeSavvyError | None:
+    """The check that held the run back, with what it found."""
+    for entry in instance.all_logs(run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION):
+        event = entry.dagster_event
+        found = event.asset_check_evaluation_data if event is not None else None
+        if found is not None and not found.passed and found.severity == dg.AssetCheckSeverity.ERROR:
+            where = f"{found.asset_key.to_user_string()}, {found.check_name}"
+            return BuildError(f"{where}: {found.description or 'did not pass'}; nothing was published")
+    return None
 
 
 def _explained(error: BaseException) -> SwipeSavvyError:

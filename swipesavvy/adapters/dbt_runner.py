@@ -113,6 +113,8 @@ def build_phase(
         "unit_test",
         "--indirect-selection",
         "buildable",
+        # The manifest is written by `parse` alone, and results are taken from the events.
+        "--no-write-json",
         *_common(project, home.warehouse / "dbt", home.logs),
     ]
     with _environment(environment):

@@ -67,10 +67,10 @@ METRIC_SUITES = (
     Suite(
         "metrics.metric_values",
         "select value, numerator, denominator, ci_low, ci_high, p_value, srm_p_value,"
-        " case when metric in ('conversion_rate', 'open_rate') then value end as share_of_people,"
+        " case when metric = 'conversion_rate' then value end as conversion_rate,"
         " case when metric = 'ctr' then value end as ctr from metrics.metric_values where day is null",
         (
-            _between("share_of_people", 0, 100, "a share of people lies between 0 and 100 per cent"),
+            _between("conversion_rate", 0, 100, "those who converted are among those who clicked"),
             _between("ctr", 0, 100, "fewer clicks than impressions", is_warning=True),
             _between("p_value", 0, 1, "a p-value is a probability"),
             _between("srm_p_value", 0, 1, "the sample-ratio p-value is a probability"),

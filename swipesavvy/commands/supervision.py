@@ -122,7 +122,8 @@ class Family:
         """
         deadline = time.monotonic() + timeout_seconds
         answering: set[str] = set()
-        to_start, waiting = list(children), []
+        to_start = list(children)
+        waiting: list[Child] = []
         while (to_start or waiting) and not self._stopping:
             for child in [c for c in to_start if c.needs is None or c.needs in answering]:
                 to_start.remove(child)

@@ -111,7 +111,7 @@ def campaigns(spec: MarketSpec) -> Campaigns:
         frequency=rng.uniform(1.8, 2.5, count),
         strength=strength,
         suppression=suppression,
-        cost_per_click=rng.uniform(0.70, 1.15, count),
+        cost_per_click=rng.uniform(0.75, 1.15, count),
         budget_use=rng.uniform(0.79, 1.02, count),
         cost_by_creative=rng.random(count) < _BILLED_BY_CREATIVE,
         creative_ids=uuids(rng, len(of_creative)),

@@ -19,8 +19,8 @@ OPENED_BEFORE_CLICK = 0.60  # the other clicks go straight from the notification
 SECOND_CLICK = 0.12
 LANDED = 0.93  # of clicks
 # Chance of an extra order at strength 1 and sensitivity 1, by how far the user came.
-AFTER_CLICK, AFTER_OPEN, AFTER_VIEW = 0.036, 0.020, 0.009
-_NOT_YET_BUYING = (8.0, 2.0, 1.2)  # times those, for people who signed up without buying: offers are made for them
+AFTER_CLICK, AFTER_OPEN, AFTER_VIEW = 0.034, 0.034, 0.019
+_NOT_YET_BUYING = (8.0, 1.4, 0.8)  # times those, for people who signed up without buying: offers are made for them
 _INTENT, _INTENT_TIME = 1.8, 30 * HOUR  # those about to order anyway look closer: why clicks alone overstate effects
 _FIT, _NO_FIT = 1.25, 0.85  # a campaign works better on the segment it is made for
 _MOST_LIKELY = 0.85
@@ -104,12 +104,11 @@ def _chances(people: People, campaigns: Campaigns, contacts: Contacts, intent: F
     pair is the one true effects are made of.
     """
     which = contacts.campaign
-    attention = people.attention[contacts.user]
-    appeal = campaigns.creative_appeal[contacts.creative] * attention
+    appeal = campaigns.creative_appeal[contacts.creative] * people.attention[contacts.user]
+    reading = people.reading[contacts.user]
     level = campaigns.ctr[which] * campaigns.frequency[which] / (1 + SECOND_CLICK)
     level = level / group_means(appeal * intent, which, campaigns.count)
-    opening = campaigns.open_rate[which] / RECEIVED * np.sqrt(attention)
-    opening = opening / group_means(np.sqrt(attention), which, campaigns.count)
+    opening = campaigns.open_rate[which] / RECEIVED * reading / group_means(reading, which, campaigns.count)
 
     def with_click(click: Floats) -> _Chances:
         click = np.clip(click, 0, 0.6)

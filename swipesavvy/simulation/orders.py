@@ -91,8 +91,9 @@ def _credits(
 
     def age(index: Ints) -> Ints:
         """Milliseconds since the click of an assignment of the same user; negative if there is none."""
-        mine = (index >= 0) & (contacts.user[index] == user) & (clicked[index] >= 0)
-        return np.where(mine, at - clicked[index], -1)
+        known = np.maximum(index, 0)
+        mine = (index >= 0) & (contacts.user[known] == user) & (clicked[known] >= 0)
+        return np.where(mine, at - clicked[known], -1)
 
     own = age(window)
     credit = np.where((own >= 0) & (own <= CLICK_CREDIT), window, -1)

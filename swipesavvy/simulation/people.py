@@ -43,8 +43,9 @@ CATEGORY_FACTORS = np.array([factor for _, factor in CATEGORIES])
 BEFORE_START = 0.04  # of the later rate: signed up, looking around
 AFTER_LAPSE = 0.30  # of the earlier rate: interest has ended, an order is an exception
 RATE_SPREAD = 0.42  # sigma of log orders a day within a pattern; sets how predictable churn can be
-_DORMANT_SHARE, _DORMANT_NEW_SHARE = 0.35, 0.90  # sign up without a need to buy yet
+_DORMANT_SHARE, _DORMANT_NEW_SHARE = 0.25, 0.90  # sign up without a need to buy yet
 _DORMANT_DAYS = 120.0
+_READERS, _READ_MOST, _READ_FEW = 0.20, 3.4, 0.40
 _FOUNDERS = 0.50  # share of the older users who signed up in the shop's first month
 
 
@@ -65,7 +66,8 @@ class People:
     value: Floats  # mean order value before categories, USD
     tastes: Floats  # users x categories, rows sum to 1
     home_location: Ints
-    attention: Floats  # how readily campaigns are opened and clicked, around 1
+    attention: Floats  # how readily campaigns are clicked, around 1
+    reading: Floats  # how readily messages are opened, around 1: a few read most, most read few
     sensitivity: Floats  # how strongly campaigns change what is bought, around 1
 
     @property
@@ -133,6 +135,7 @@ def people(spec: MarketSpec) -> People:
         tastes=_tastes(rng, pattern),
         home_location=rng.integers(0, 12, count),
         attention=rng.lognormal(-0.08, 0.40, count) * np.clip(spread, 0.2, 4.0) ** 0.25,
+        reading=np.where(rng.random(count) < _READERS, _READ_MOST, _READ_FEW),
         sensitivity=rng.lognormal(-0.18, 0.60, count),
     )
 

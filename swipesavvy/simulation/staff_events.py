@@ -128,71 +128,73 @@ def system_events(spec: MarketSpec) -> list[pl.DataFrame]:
     hourly = spec.start + np.arange(spec.days * _REFRESHES_A_DAY) * (DAY // _REFRESHES_A_DAY) + 7 * MINUTE
     nightly = spec.start + np.arange(spec.days) * DAY + 4 * HOUR
     weekly = nightly[::7] + 2 * HOUR
-    many, few, rare = len(hourly), len(nightly), len(weekly)
-
-    def system(event_type: str, at: Ints, properties: dict[str, Column]) -> pl.DataFrame:
-        return without_user(event_type, at, SYSTEM_USER, "backend", properties)
-
     return [
-        system(
-            "data_refresh_completed",
-            hourly,
-            {
-                "refresh_id": uuids(rng, many),
-                "data_source": picked(_SOURCES, np.arange(many) % len(_SOURCES)),
-                "records_processed": rng.integers(200, 3_000, many),
-                "refresh_duration_seconds": rng.gamma(4, 3, many).round(2),
-                "data_lag_seconds": rng.integers(5, 200, many),
-                "errors_encountered": rng.integers(0, 4, many),
-            },
-        ),
-        system(
-            "metric_calculation_completed",
-            nightly,
-            {
-                "metric_id": picked(_METRICS, np.arange(few) % len(_METRICS)),
-                "calculation_timestamp": timestamps(nightly),
-                "calculation_duration_ms": rng.integers(20, 900, few),
-                "result_value": rng.uniform(1, 5, few).round(3),
-                "data_completeness_percentage": rng.uniform(97, 100, few).round(2),
-            },
-        ),
-        system(
-            "model_inference_completed",
-            nightly + 30 * MINUTE,
-            {
-                "model_name": "segment_classifier",
-                "inference_timestamp": timestamps(nightly + 30 * MINUTE),
-                "input_record_id": uuids(rng, few),
-                "prediction": rng.random(few).round(3),
-                "confidence_score": rng.uniform(0.5, 1, few).round(3),
-                "inference_duration_ms": rng.integers(2, 60, few),
-            },
-        ),
-        system(
-            "anomaly_detected",
-            weekly,
-            {
-                "anomaly_id": uuids(rng, rare),
-                "metric_id": picked(_METRICS, np.arange(rare) % len(_METRICS)),
-                "anomaly_type": picked(("spike", "drop"), np.arange(rare) % 2),
-                "anomaly_severity": "warning",
-                "expected_value": 3.0,
-                "actual_value": rng.uniform(1, 6, rare).round(2),
-                "affected_records": rng.integers(1, 400, rare),
-                "auto_remediation_applied": rng.random(rare) < _REMEDIED,
-            },
-        ),
-        system(
-            "user_action_recommended",
-            weekly + MINUTE,
-            {
-                "recommendation_id": uuids(rng, rare),
-                "recommendation_type": picked(RECOMMENDATION_TYPES, np.arange(rare) % len(RECOMMENDATION_TYPES)),
-                "target_entity_id": picked(SEGMENT_IDS, np.arange(rare) % len(SEGMENT_IDS)),
-                "confidence_level": picked(("high", "medium", "low"), np.arange(rare) % 3),
-                "expiration_time": timestamps(weekly + 7 * DAY),
-            },
-        ),
-        system("recommendations_generated", weekly + 2 * MINUTE, {"count": rng.integers(1, 9, rare)}),
+        _system("data_refresh_completed", hourly, _refreshes(rng, len(hourly))),
+        _system("metric_calculation_completed", nightly, _calculations(rng, nightly)),
+        _system("model_inference_completed", nightly + 30 * MINUTE, _inferences(rng, nightly + 30 * MINUTE)),
+        _system("anomaly_detected", weekly, _anomalies(rng, len(weekly))),
+        _system("user_action_recommended", weekly + MINUTE, _advice(rng, weekly)),
+        _system("recommendations_generated", weekly + 2 * MINUTE, {"count": rng.integers(1, 9, len(weekly))}),
     ]
+
+
+def _system(event_type: str, at: Ints, properties: dict[str, Column]) -> pl.DataFrame:
+    return without_user(event_type, at, SYSTEM_USER, "backend", properties)
+
+
+def _refreshes(rng: np.random.Generator, count: int) -> dict[str, Column]:
+    return {
+        "refresh_id": uuids(rng, count),
+        "data_source": picked(_SOURCES, np.arange(count) % len(_SOURCES)),
+        "records_processed": rng.integers(200, 3_000, count),
+        "refresh_duration_seconds": rng.gamma(4, 3, count).round(2),
+        "data_lag_seconds": rng.integers(5, 200, count),
+        "errors_encountered": rng.integers(0, 4, count),
+    }
+
+
+def _calculations(rng: np.random.Generator, at: Ints) -> dict[str, Column]:
+    count = len(at)
+    return {
+        "metric_id": picked(_METRICS, np.arange(count) % len(_METRICS)),
+        "calculation_timestamp": timestamps(at),
+        "calculation_duration_ms": rng.integers(20, 900, count),
+        "result_value": rng.uniform(1, 5, count).round(3),
+        "data_completeness_percentage": rng.uniform(97, 100, count).round(2),
+    }
+
+
+def _inferences(rng: np.random.Generator, at: Ints) -> dict[str, Column]:
+    count = len(at)
+    return {
+        "model_name": "segment_classifier",
+        "inference_timestamp": timestamps(at),
+        "input_record_id": uuids(rng, count),
+        "prediction": rng.random(count).round(3),
+        "confidence_score": rng.uniform(0.5, 1, count).round(3),
+        "inference_duration_ms": rng.integers(2, 60, count),
+    }
+
+
+def _anomalies(rng: np.random.Generator, count: int) -> dict[str, Column]:
+    return {
+        "anomaly_id": uuids(rng, count),
+        "metric_id": picked(_METRICS, np.arange(count) % len(_METRICS)),
+        "anomaly_type": picked(("spike", "drop"), np.arange(count) % 2),
+        "anomaly_severity": "warning",
+        "expected_value": 3.0,
+        "actual_value": rng.uniform(1, 6, count).round(2),
+        "affected_records": rng.integers(1, 400, count),
+        "auto_remediation_applied": rng.random(count) < _REMEDIED,
+    }
+
+
+def _advice(rng: np.random.Generator, at: Ints) -> dict[str, Column]:
+    count = len(at)
+    return {
+        "recommendation_id": uuids(rng, count),
+        "recommendation_type": picked(RECOMMENDATION_TYPES, np.arange(count) % len(RECOMMENDATION_TYPES)),
+        "target_entity_id": picked(SEGMENT_IDS, np.arange(count) % len(SEGMENT_IDS)),
+        "confidence_level": picked(("high", "medium", "low"), np.arange(count) % 3),
+        "expiration_time": timestamps(at + 7 * DAY),
+    }

@@ -32,6 +32,7 @@ def users_truth(people: People) -> pl.DataFrame:
             "active_from": timestamps(people.start),
             "interest_ends_at": timestamps(people.lapse),
             "attention": people.attention,
+            "reading": people.reading,
             "sensitivity": people.sensitivity,
         }
     )

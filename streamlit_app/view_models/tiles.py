@@ -5,7 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from streamlit_app.view_models.sentences import absence, headline_sentence
-from streamlit_app.view_models.verdicts import Change, Verdict, change, days_off_target, is_significant, verdict
+from streamlit_app.view_models.verdicts import (
+    ALARM_DAYS,
+    Change,
+    Verdict,
+    change,
+    days_off_target,
+    is_significant,
+    verdict,
+)
 from swipesavvy.application.metric_queries import MetricRow
 from swipesavvy.application.overview_queries import DayValue, Headline
 from swipesavvy.domain import figures
@@ -27,7 +35,6 @@ WINDOW_WORDS = {
     "all": "all time",
 }
 REFRESH_WORDS = {"realtime": "with every build", "hourly": "hourly", "daily": "daily", "weekly": "weekly"}
-ALARM_DAYS = 3
 
 
 @dataclass(frozen=True)
@@ -78,7 +85,6 @@ def tile(shown: Headline, window: str, now: datetime) -> Tile:
     """Put a headline figure into words."""
     definition, row = shown.definition, shown.row
     value = row.value if row else None
-    before = shown.before.value if shown.before else None
     return Tile(
         metric=definition.metric,
         label=definition.label,
@@ -87,13 +93,13 @@ def tile(shown: Headline, window: str, now: datetime) -> Tile:
         verdict=verdict(definition, row),
         is_faint=row is not None and is_significant(row) is False,
         is_alarming=days_off_target(definition, shown.days, shown.build.as_of) >= ALARM_DAYS,
-        change=change(definition, value, before, _period_before(window)),
+        change=change(definition, row, shown.before, _period_before(window)),
         no_change=_why_no_change(shown, value),
         bar=target_bar(definition, value),
         sentence=headline_sentence(shown),
         reach=reach(row, definition.unit),
         trend=shown.days or shown.cohorts,
-        trend_words="last 30 days, day by day" if shown.days else "by month of signup",
+        trend_words="last 30 days, day by day" if shown.days else "by month of signup, the younger still growing",
         no_trend=_why_no_trend(shown),
         scope=_scope(definition, window),
         age=figures.age(shown.build.data_as_of, now),

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from math import hypot
 from typing import Literal
 
 from swipesavvy.application.metric_queries import MetricRow
@@ -14,6 +15,8 @@ Tone = Literal["good", "watch", "bad", "unclear"]
 SYMBOLS: dict[Tone, str] = {"good": "✓", "watch": "!", "bad": "✕", "unclear": "?"}
 # A metric that should stay inside a range is watched a little before and beyond its bounds.
 TOLERANCE = 0.05
+# So many complete days in a row off target turn a tile red.
+ALARM_DAYS = 3
 
 
 @dataclass(frozen=True)
@@ -56,24 +59,27 @@ def verdict(definition: MetricDefinition, row: MetricRow | None) -> Verdict:
     return _one_sided(definition, row.value)
 
 
-def change(definition: MetricDefinition, now: float | None, before: float | None, than: str) -> Change | None:
-    """The difference to an earlier value; `than` names the earlier period. None if either is absent.
+def change(definition: MetricDefinition, now: MetricRow | None, before: MetricRow | None, than: str) -> Change | None:
+    """The difference to an earlier value; `than` names the earlier period. None if either value is absent.
 
-    Shares change by percentage points, everything else by percent of the earlier value.
+    Shares change by percentage points, everything else by percent of the earlier value. A difference of two estimates
+    that their intervals allow to be chance is neither better nor worse.
     """
-    if now is None or before is None:
+    if now is None or before is None or now.value is None or before.value is None:
         return None
-    difference = now - before
+    difference = now.value - before.value
     if definition.unit in {"%", "pp"}:
         size = figures.written(abs(difference), "pp").lstrip("+")
-    elif before == 0:
+    elif before.value == 0:
         size = figures.written(abs(difference), definition.unit)
     else:
-        size = figures.written(abs(100 * difference / before), "%")
+        size = figures.written(abs(100 * difference / before.value), "%")
     if not any(character in "123456789" for character in size):
         return Change(f"no change on {than}", "→", "unclear")
     up = difference > 0
     text = f"{'up' if up else 'down'} {size} on {than}"
+    if _may_be_chance(difference, now, before):
+        return Change(f"{text}, within chance", "↑" if up else "↓", "unclear")
     if definition.direction == "range":
         return Change(text, "↑" if up else "↓", "unclear")
     better = up == (definition.direction == "higher")
@@ -93,6 +99,15 @@ def days_off_target(definition: MetricDefinition, days: Sequence[DayValue], as_o
             break
         count += 1
     return count
+
+
+def _may_be_chance(difference: float, now: MetricRow, before: MetricRow) -> bool:
+    """Whether the intervals of two independent estimates leave room for no difference at all."""
+    bounds = (now.ci_low, now.ci_high, before.ci_low, before.ci_high)
+    if any(bound is None for bound in bounds):
+        return False
+    low, high, low_before, high_before = (bound or 0.0 for bound in bounds)
+    return abs(difference) <= hypot(high - low, high_before - low_before) / 2
 
 
 def _within(definition: MetricDefinition, value: float) -> Verdict:

@@ -137,7 +137,9 @@ def _only(rows: Sequence[MetricRow]) -> MetricRow | None:
 def _before(snapshot: SnapshotReader, metric: str, period: Period | None) -> MetricRow | None:
     if period is None or metric not in snapshot.range_metrics():
         return None
-    return _only(snapshot.range_rows(metric, (), period_before(period)))
+    before = period_before(period)
+    query = MetricQuery(metrics=(metric,), date_from=before.start.date(), date_to=before.end.date())
+    return _only(ask(snapshot, query).rows)
 
 
 def _companion(snapshot: SnapshotReader, metric: str) -> tuple[MetricDefinition, MetricRow] | None:

@@ -32,6 +32,12 @@ def test_days_below_target_are_named_from_two_on(headline, row, days) -> None:
     assert headline_sentence(headline(row(3.2), days=days(4, 3.2, 3.3))) == "3.20x, 0.30x below target."
 
 
+def test_a_good_value_with_three_bad_days_says_both(headline, row, days) -> None:
+    found = headline_sentence(headline(row(3.9), days=days(9, 3, 3, 3, 9)))
+    assert found == "3.90x, 0.40x above target, but worse than it on each of the last 3 days."
+    assert headline_sentence(headline(row(3.9), days=days(9, 3, 3, 9))) == "3.90x, 0.40x above target."
+
+
 def test_the_campaign_that_explains_most_is_named(headline, row) -> None:
     campaigns = [
         row(3.6, campaign="a", numerator=360.0, denominator=100.0),

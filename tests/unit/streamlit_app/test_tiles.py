@@ -35,7 +35,7 @@ def test_a_fixed_window_has_no_period_before(headline, row, definition) -> None:
 def test_a_metric_without_days_shows_cohorts(headline, row, definition, days) -> None:
     ltv = definition("ltv", grains=("cohort",), fixed_window="all")
     shown = tile(headline(row(4.0), ltv, cohorts=days(1.0, 2.0)), "7d", NOW)
-    assert shown.trend_words == "by month of signup"
+    assert shown.trend_words == "by month of signup, the younger still growing"
     assert [point.value for point in shown.trend] == [1.0, 2.0]
 
 

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streamlit_app.view_models.verdicts import change, days_off_target, is_significant, verdict
+from swipesavvy.application.metric_queries import MetricRow
 from swipesavvy.domain.metrics import MetricDefinition
 
 finite = st.floats(min_value=-1e9, max_value=1e9)
@@ -86,18 +87,30 @@ def test_significant_means_zero_is_outside(row, low, high, expected) -> None:
         ("higher", 2.0, -1.0, "up 300% on the 7 days before, better", "good"),
     ],
 )
-def test_a_change_says_its_size_and_whether_it_is_better(definition, *, direction, now, before, text, tone) -> None:
-    found = change(definition(direction=direction), now, before, "the 7 days before")
+def test_a_change_says_its_size_and_whether_it_is_better(
+    definition, row, *, direction, now, before, text, tone
+) -> None:
+    found = change(definition(direction=direction), row(now), row(before), "the 7 days before")
     assert (found.text, found.tone) == (text, tone)
 
 
-def test_shares_change_by_percentage_points(definition) -> None:
-    assert change(definition(unit="%"), 31.2, 30.0, "before").text == "up 1.20 pp on before, better"
+def test_shares_change_by_percentage_points(definition, row) -> None:
+    assert change(definition(unit="%"), row(31.2), row(30.0), "before").text == "up 1.20 pp on before, better"
 
 
 @pytest.mark.parametrize(("now", "before"), [(None, 1.0), (1.0, None), (None, None)])
-def test_no_change_without_both_values(definition, now, before) -> None:
-    assert change(definition(), now, before, "before") is None
+def test_no_change_without_both_values(definition, row, now, before) -> None:
+    assert change(definition(), row(now), row(before), "before") is None
+    assert change(definition(), None, row(before), "before") is None
+    assert change(definition(), row(now), None, "before") is None
+
+
+@pytest.mark.parametrize(("before", "tone"), [(11.0, "unclear"), (18.0, "unclear"), (30.0, "bad"), (-9.0, "good")])
+def test_a_difference_of_estimates_may_be_chance(definition, row, before, tone) -> None:
+    now, earlier = (row(value, ci_low=value - 8, ci_high=value + 8) for value in (10.0, before))
+    found = change(definition(unit="%"), now, earlier, "before")
+    assert found.tone == tone
+    assert found.text.endswith("within chance") == (tone == "unclear")
 
 
 @given(
@@ -107,7 +120,7 @@ def test_arrow_words_and_tone_agree(now: float, before: float, direction: str, u
     entry = MetricDefinition(
         "m", "M", "d", "f", unit, direction, 1.0, None, None, "o", "daily", "card", "must", ()  # type: ignore[arg-type]
     )  # fmt: skip
-    found = change(entry, now, before, "before")
+    found = change(entry, *(MetricRow("m", "7d", {}, v, None, None, unit) for v in (now, before)), "before")
     assert found is not None
     assert (found.arrow == "↑") == found.text.startswith("up")
     assert (found.tone == "good") == found.text.endswith("better")

@@ -10,6 +10,7 @@ from swipesavvy.simulation.people import CATEGORIES
 from swipesavvy.simulation.wire import Column, Wire, picked, timestamps
 from swipesavvy.simulation.world import World
 
+PROMO_CODE = "OFFER"
 PAYMENTS = ("card", "wallet", "other")
 CATEGORY_NAMES = tuple(name for name, _ in CATEGORIES)
 _MOBILE_COPIES = 0.12  # the app reports the purchase too; the backend's event is the order
@@ -63,6 +64,7 @@ def _purchases(wire: Wire, orders: Orders, index: Ints, source: str) -> pl.DataF
         "order_timestamp": timestamps(orders.at[index]),
         "payment_method": picked(PAYMENTS, orders.payment[index]),
         "promo_code_used": orders.discount[index] > 0,
+        "promo_code": picked((PROMO_CODE,), np.where(orders.discount[index] > 0, 0, -1)),
         "promotional_discount": orders.discount[index],
         "is_repeat_purchase": ~orders.first[index],
         "days_since_last_purchase": pl.Series(orders.days_since_last[index]).set(

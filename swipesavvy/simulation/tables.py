@@ -7,7 +7,7 @@ from swipesavvy.domain.event_types.campaigns import CAMPAIGN_TYPES
 from swipesavvy.simulation.arrays import DAY, Floats, Ints
 from swipesavvy.simulation.campaigns import CHANNELS, COMPLETED, STATUSES, Campaigns
 from swipesavvy.simulation.contacts import Contacts
-from swipesavvy.simulation.order_events import CATEGORY_NAMES, PAYMENTS
+from swipesavvy.simulation.order_events import CATEGORY_NAMES, PAYMENTS, PROMO_CODE
 from swipesavvy.simulation.orders import Orders
 from swipesavvy.simulation.people import NAMES, People
 from swipesavvy.simulation.rhythm import REGIONS
@@ -121,7 +121,7 @@ def _orders_table(people: People, orders: Orders, index: Ints, updated: Ints, re
             "category": picked(CATEGORY_NAMES, orders.category[index]),
             "location_id": location.set(place < 0, None),
             "payment_method": picked(PAYMENTS, orders.payment[index]),
-            "promo_code": picked(("OFFER",), np.where(promoted, 0, -1)),
+            "promo_code": picked((PROMO_CODE,), np.where(promoted, 0, -1)),
             "discount": orders.discount[index],
             "reward_cost": orders.reward[index],
             "status": picked(("paid", "refunded"), refunded[index].astype(np.int64)),

@@ -66,7 +66,7 @@ def day_line(points: Sequence[DayValue], unit: str, target: float | None, altern
     if target is not None:
         label = {"type": "text", "align": "left", "baseline": "middle", "dx": 5, "color": QUIET, "fontSize": 11}
         named = {
-            "x": {"value": 0},
+            "x": {"value": "width"},
             "y": {"datum": target},
             "text": {"value": f"target {figures.written(target, unit)}"},
         }
@@ -106,7 +106,6 @@ def _place(spec: Spec, data: dict[str, list[Spec]], height: int, alternative: st
         "data": {"name": "series"},
         "datasets": {**data, "once": ONCE},
         "config": THEME,
-        "description": alternative,
     }
     whole = {**frame, **spec}
     st.vega_lite_chart(whole, width="stretch", height=height, key=key, alt=alternative)

@@ -43,7 +43,9 @@ def headline_sentence(shown: Headline) -> str:
     where = f"{value}, {distance} {'above' if gap > 0 else 'below'} target"
     days = days_off_target(definition, shown.days, shown.build.as_of)
     if (gap > 0) == (definition.direction == "higher"):
-        turn = f", but worse than it on each of the last {days} days" if days >= ALARM_DAYS else ""
+        # A day's distinct users are not a part of the window's: only ratios of sums can be told day by day.
+        has_turned = days >= ALARM_DAYS and definition.metric in ADDITIVE
+        turn = f", but worse than it on each of the last {days} days" if has_turned else ""
         return f"{where}{_direction_word(definition)}{turn}."
     since = f" for {days} days" if days > 1 else ""
     return f"{where}{since}{_explanation(shown)}."

@@ -92,14 +92,14 @@ def tile(shown: Headline, window: str, now: datetime) -> Tile:
         value=figures.written(value, definition.unit),
         verdict=verdict(definition, row),
         is_faint=row is not None and is_significant(row) is False,
-        is_alarming=days_off_target(definition, shown.days, shown.build.as_of) >= ALARM_DAYS,
+        is_alarming=_is_alarming(shown),
         change=change(definition, row, shown.before, _period_before(window)),
         no_change=_why_no_change(shown, value),
         bar=target_bar(definition, value),
         sentence=headline_sentence(shown),
         reach=reach(row, definition.unit),
         trend=shown.days or shown.cohorts,
-        trend_words="last 30 days, day by day" if shown.days else "by month of signup, the younger still growing",
+        trend_words="last 30 days, day by day" if shown.days else "by month of signup",
         no_trend=_why_no_trend(shown),
         scope=_scope(definition, window),
         age=figures.age(shown.build.data_as_of, now),
@@ -156,7 +156,16 @@ def about(shown: Headline) -> list[tuple[str, str]]:
     if shown.companion is not None:
         other, beside = shown.companion
         lines[4:4] = [(other.label, figures.written(beside.value, other.unit))]
+    if shown.cohorts and not shown.days:
+        lines.insert(2, ("Trend", "by month of signup; younger cohorts have had less time and still grow"))
     return lines
+
+
+def _is_alarming(shown: Headline) -> bool:
+    """Off target now, and on each of the last three complete days."""
+    stands = verdict(shown.definition, shown.row)
+    days = days_off_target(shown.definition, shown.days, shown.build.as_of)
+    return stands.tone in {"watch", "bad"} and days >= ALARM_DAYS
 
 
 def acceptable(definition: MetricDefinition) -> str:

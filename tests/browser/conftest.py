@@ -64,6 +64,8 @@ def dashboard(browser_home: Home, tmp_path_factory: pytest.TempPathFactory) -> I
         finally:
             server.terminate()
             server.wait(timeout=30)
+    said = log.read_text(errors="replace")
+    assert "most recent call" not in said, said[-3000:]
 
 
 def _wait_for(address: str, server: subprocess.Popen[bytes], log: Path) -> None:

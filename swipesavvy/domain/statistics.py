@@ -135,18 +135,18 @@ def roll_up(strata: Sequence[Arms]) -> Difference:
     Every stratum needs users in both arms. Both are `None` without strata; where no stratum varies the interval is the
     effect alone, as the settled formula gives it, and there is no p-value.
     """
-    effect, variance = 0.0, 0.0
-    for arms in strata:
-        treated, control = arms.treated, arms.control
-        effect += treated.successes - control.successes * treated.total / control.total
-        variance += treated.total**2 * (
-            treated.rate * (1 - treated.rate) / treated.total + control.rate * (1 - control.rate) / control.total
-        )
     if not strata:
         return Difference(None, None)
-    error = sqrt(variance)
+    # Exact sums: the strata come in no fixed order, and the same data must give the same digits.
+    effect = fsum(a.treated.successes - a.control.successes * a.treated.total / a.control.total for a in strata)
+    error = sqrt(fsum(arms.treated.total**2 * (_variance(arms.treated) + _variance(arms.control)) for arms in strata))
     interval = Interval(effect - ROLL_UP_Z * error, effect + ROLL_UP_Z * error)
     return Difference(interval, two_sided(effect / error) if error > 0 else None)
+
+
+def _variance(proportion: Proportion) -> float:
+    """Variance of an observed rate."""
+    return proportion.rate * (1 - proportion.rate) / proportion.total
 
 
 def compare_means(treated: Sample, control: Sample, confidence: float = CONFIDENCE) -> Difference:

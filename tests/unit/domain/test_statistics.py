@@ -130,6 +130,11 @@ def test_a_roll_up_adds_effects_and_variances() -> None:
     assert found.p_value == pytest.approx(2 * stats.norm.sf(40 / math.sqrt(107)), rel=1e-12)
 
 
+def test_a_roll_up_does_not_depend_on_the_order_of_the_strata() -> None:
+    strata = [Arms(Proportion(n, 7 * n + 1), Proportion(n // 2, 3 * n + 2)) for n in range(1, 40)]
+    assert roll_up(strata) == roll_up(strata[::-1])
+
+
 def test_a_roll_up_of_nothing_says_nothing() -> None:
     assert roll_up([]) == Difference(None, None)
 

@@ -6,7 +6,7 @@ where the counts come from do not. A quantity that the numbers cannot support is
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import isfinite, sqrt
+from math import fsum, isfinite, sqrt
 
 from scipy import stats
 

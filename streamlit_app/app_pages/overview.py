@@ -7,7 +7,7 @@ from streamlit_app.components import frame
 from streamlit_app.components.campaign_panel import campaign_panel
 from streamlit_app.components.kpi_tile import kpi_tile, missing_tile
 from streamlit_app.components.leaderboard import leaderboard
-from streamlit_app.components.toolbar import board_filters, board_view, heard, selected_campaign, window_choice
+from streamlit_app.components.toolbar import board_filters, board_view, drill, heard, selected_campaign, window_choice
 from streamlit_app.view_models import leaderboard as boards
 from streamlit_app.view_models.tiles import tile
 from swipesavvy.application import overview_queries as ask
@@ -23,7 +23,7 @@ with frame.module("The headline figures"), st.container(key="kpis"):
         if shown is None:
             missing_tile(metric)
         else:
-            kpi_tile(tile(shown, window, composition.now()), shown.definition.unit, shown.definition.target)
+            kpi_tile(tile(shown, window, composition.now()), shown.definition.unit, shown.definition.target, drill)
 
 with st.container(key="board-and-panel"):
     left, right = st.columns([29, 10], gap="medium")

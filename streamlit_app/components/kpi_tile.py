@@ -1,5 +1,6 @@
 """One headline figure as a tile: label, question, value, change, trend, target, sentence, age, and the card."""
 
+from collections.abc import Callable
 from html import escape
 
 import streamlit as st
@@ -8,13 +9,16 @@ from streamlit_app.components import charts
 from streamlit_app.view_models.tiles import Reach, Tile
 
 
-def kpi_tile(tile: Tile, unit: str, target: float | None) -> None:
-    """Place a tile; everything in it was worded by the view model."""
+def kpi_tile(tile: Tile, unit: str, target: float | None, drill: Callable[[str], None]) -> None:
+    """Place a tile; everything in it was worded by the view model. `drill` leads to the campaigns behind it."""
     alarm = "-alarm" if tile.is_alarming else ""
     with st.container(key=f"tile-{tile.metric}{alarm}", border=True, gap=None):
         st.html(_head(tile))
         with st.container(key=f"about-{tile.metric}"), st.popover("About", type="tertiary"):
             st.html(_about(tile))
+            if tile.has_campaigns:
+                words = "Show its campaigns, weakest first"
+                st.button(words, key=f"drill-{tile.metric}", on_click=drill, args=(tile.metric,))
         _trend(tile, unit, target)
         st.html(_foot(tile))
 

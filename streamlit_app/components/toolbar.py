@@ -86,6 +86,13 @@ def heard(what: str, value: Any) -> None:
         _put("campaign", "" if value == selected_campaign() else str(value), "")
 
 
+def drill(metric: str) -> None:
+    """From a tile to the campaigns behind it: the leaderboard sorted by that metric, weakest first."""
+    _put("sort", metric, DEFAULT_SORT)
+    _put("order", "reversed", "best")
+    _first_page()
+
+
 def _put(name: str, value: str, default: str) -> None:
     if value == default:
         st.query_params.pop(name, None)

@@ -15,7 +15,7 @@ from streamlit_app.view_models.verdicts import (
     verdict,
 )
 from swipesavvy.application.metric_queries import MetricRow
-from swipesavvy.application.overview_queries import DayValue, Headline
+from swipesavvy.application.overview_queries import BOARD_METRICS, DayValue, Headline
 from swipesavvy.domain import figures
 from swipesavvy.domain.metrics import MetricDefinition
 
@@ -78,6 +78,7 @@ class Tile:
     no_trend: str
     scope: str
     age: str
+    has_campaigns: bool
     about: Sequence[tuple[str, str]]
 
 
@@ -103,6 +104,7 @@ def tile(shown: Headline, window: str, now: datetime) -> Tile:
         no_trend=_why_no_trend(shown),
         scope=_scope(definition, window),
         age=figures.age(shown.build.data_as_of, now),
+        has_campaigns=definition.metric in BOARD_METRICS and "campaign" in definition.grains,
         about=about(shown),
     )
 

@@ -128,6 +128,16 @@ def test_a_chosen_campaign_shows_its_figures(launch: Launch, tokens: dict[str, s
     assert "All figures of this window" in said(app)
 
 
+def test_a_tile_leads_to_its_weakest_campaigns(launch: Launch, tokens: dict[str, str]) -> None:
+    app = launch(tokens["cmo"])
+    assert not [button.key for button in app.button if button.key in {"drill-ltv", "drill-open_rate"}]
+    app.button(key="drill-roas").click().run()
+    assert app.query_params["order"] == "reversed"
+    app.button(key="drill-cac").click().run()
+    assert app.query_params["sort"] == "cac"
+    assert not app.exception
+
+
 def test_a_home_without_a_build_teaches_and_fills_by_itself(launch: Launch, home: Home) -> None:
     token = add_people(home, Role.CMO)["cmo"]
     app = launch(token, home=home)

@@ -42,8 +42,8 @@ def refresh(home: Home, tier: str, as_of: str | None, now: datetime) -> tuple[st
         landing = landing_signature(home)
         _run_ingestion(home, instance)
         moment = parse_as_of(as_of) if as_of else None
-        published = published_plan(home)
-        is_new = published is None or published["fingerprint"] != planned_fingerprint(home, moment, now)
+        wanted, published = planned_fingerprint(home, moment, now), published_plan(home)
+        is_new = published is None or published["fingerprint"] != wanted
         if is_new:
             _run_tier(home, instance, tier, as_of, landing)
         remember_seen(home, as_of, landing)

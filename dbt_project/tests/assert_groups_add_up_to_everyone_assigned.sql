@@ -1,4 +1,6 @@
 -- Treated, control and contaminated users of a campaign are all users ever assigned to it.
+-- Of several models, `ref` names the one whose asset page shows the check.
+{{ config(meta={'dagster': {'ref': {'name': 'experiment_arms'}}}) }}
 with assigned as (
     select
         campaign_id,

@@ -76,8 +76,11 @@ def _context() -> Any:
     # Read by the library at import: without it, every validation is reported to its makers.
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     import great_expectations as gx
+    from great_expectations.data_context.types.base import DataContextConfig, InMemoryStoreBackendDefaults
 
-    context: Any = gx.get_context(mode="ephemeral")
+    # Without its own pages: they would be left behind in the system's temporary folder.
+    stores = InMemoryStoreBackendDefaults(init_temp_docs_sites=False)
+    context: Any = gx.get_context(mode="ephemeral", project_config=DataContextConfig(store_backend_defaults=stores))
     context.variables.progress_bars = {"globally": False}
     return context
 

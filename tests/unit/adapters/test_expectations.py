@@ -25,8 +25,6 @@ SUITE = Suite(
     ),
 )
 
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
-
 
 @pytest.fixture(scope="module")
 def result() -> SuiteResult:

@@ -156,7 +156,7 @@ def test_a_gzip_body_is_inflated_member_by_member(collect: Post) -> None:
         (b"", "identity", 400),
         (b"\xff\xfe", "identity", 400),
         (b"no gzip", "gzip", 400),
-        (gzip.compress(b"{}")[:-5], "gzip", 400),
+        (gzip.compress(b"{}", mtime=0)[:-5], "gzip", 400),
         (b"{}", "br", 415),
     ],
 )

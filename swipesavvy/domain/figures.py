@@ -13,6 +13,7 @@ MINUS = "−"
 _SCALES = ((1e3, "k"), (1e6, "M"), (1e9, "B"), (1e12, "T"))
 _THOUSAND, _TEN_THOUSAND = 1_000, 10_000
 _SIGNIFICANT = 3
+_YEAR_DAYS = 365
 
 
 def written(value: float | None, unit: str) -> str:
@@ -47,7 +48,7 @@ def interval(low: float | None, high: float | None, unit: str) -> str:
 
 
 def age(then: datetime, now: datetime) -> str:
-    """How long ago, in the largest unit that fits: `just now`, `5 min ago`, `3 h ago`, `2 days ago`."""
+    """How long ago, in the largest unit that fits: `just now`, `5 min ago`, `3 h ago`, `2 days ago`, `3 years ago`."""
     passed = max(now - then, timedelta())
     if passed < timedelta(minutes=1):
         return "just now"
@@ -55,7 +56,9 @@ def age(then: datetime, now: datetime) -> str:
         return f"{int(passed / timedelta(minutes=1))} min ago"
     if passed < timedelta(days=2):
         return f"{int(passed / timedelta(hours=1))} h ago"
-    return f"{passed.days} days ago"
+    if passed < timedelta(days=2 * _YEAR_DAYS):
+        return f"{passed.days} days ago"
+    return f"{passed.days // _YEAR_DAYS} years ago"
 
 
 def moment(instant: datetime) -> str:

@@ -100,6 +100,8 @@ def test_larger_values_never_read_smaller(one: float, other: float) -> None:
         (timedelta(hours=1), "1 h ago"),
         (timedelta(hours=47), "47 h ago"),
         (timedelta(days=2), "2 days ago"),
+        (timedelta(days=729), "729 days ago"),
+        (timedelta(days=6818), "18 years ago"),
     ],
 )
 def test_ages_use_the_largest_unit_that_fits(passed: timedelta, text: str) -> None:

@@ -48,7 +48,7 @@ def demo(
     build_id, is_new, _ = refresh_home(paths)
     stands = "published" if is_new else "stands"
     typer.echo(f"[{time.monotonic() - started:.0f} s] build {build_id} {stands}", err=True)
-    logins = _logins(settings, paths)
+    logins = prepare_logins(settings)
     serve_everything(settings, lambda: _tell(settings, paths, what, logins, time.monotonic() - started))
 
 
@@ -96,11 +96,12 @@ def _digest(path: Path) -> str:
         raise UsageError(message) from None
 
 
-def _logins(settings: Settings, home: Home) -> Mapping[str, str]:
+def prepare_logins(settings: Settings) -> Mapping[str, str]:
     """A person per role with a lasting password, kept under keys/ so that a second demo shows the same ones."""
     from swipesavvy.adapters.ops import open_ops
     from swipesavvy.adapters.people import people_of
 
+    home = settings.paths()
     file = home.keys / "demo-logins.json"
     known: dict[str, str] = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
     home.keys.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -13,7 +13,7 @@ ALLOWED = {
     "swipesavvy/application": NUMERICAL | {"pydantic"},
     "swipesavvy/simulation": {"numpy", "polars"},
     "swipesavvy/api": {"fastapi", "starlette", "msgspec", "pydantic", "uvicorn"},
-    "streamlit_app": {"streamlit", "pandas", "altair", "starlette", "uvicorn"},
+    "streamlit_app": {"streamlit", "pandas", "starlette", "uvicorn"},
 }
 FORBIDDEN = {
     "swipesavvy/adapters": {"dagster", "dagster_dbt", "streamlit"},

@@ -24,8 +24,8 @@ are the measure; wall seconds stand beside them and move with whatever else the 
   models and tests, intervals, published snapshot) against a DuckDB script that reads the same landing files and
   computes the eight first metrics at the same grains and windows (`hand_read.sql` and `hand_metrics.sql` in
   `tests/benchmarks`). The market has no broken lines, so that both see the same events; the results are compared.
-  Goal: at most {hand:g}x the script plus the starts of dbt and Dagster, each measured with a trivial project, on a million
-  events; on a small market the fixed price of the tools is all there is.
+  Goal: at most {hand:g}x the script plus the starts of dbt and Dagster, each measured with a trivial project, on a
+  million events; on a small market the fixed price of the tools is all there is.
 """
 
 

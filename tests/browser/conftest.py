@@ -23,7 +23,8 @@ from swipesavvy.domain.roles import Role
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
-@pytest.fixture(scope="session")
+# Of the module, not the session: while the driver lives, its event loop counts as running in this process.
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[object]:
     """A browser that every test of the session shares."""
     found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
@@ -46,7 +47,7 @@ def browser_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
     return home
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def dashboard(browser_home: Home, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a running dashboard."""
     with socket.socket() as probe:

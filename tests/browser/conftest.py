@@ -26,7 +26,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 # Of the module, not the session: while the driver lives, its event loop counts as running in this process.
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[object]:
-    """A browser that every test of the session shares."""
+    """A browser that every test of the module shares."""
     found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
     if found is None:
         pytest.skip(f"no browser here ({', '.join(BROWSERS)}); `make chromium` installs one where that is allowed")

@@ -80,6 +80,7 @@ def test_every_row_of_a_nasty_market(nasty_home: Path) -> None:
     assert_equal(nasty_home, facts_at(recomputed(nasty_home), AS_OF))
 
 
+@pytest.mark.slow
 def test_a_custom_range_of_a_nasty_market(nasty_home: Path) -> None:
     facts = facts_at(recomputed(nasty_home), AS_OF)
     assert_custom_range_equal(nasty_home, facts, "2026-02-25", "2026-03-05")

@@ -4,11 +4,16 @@ Belongs here: drawing events and rows at random from tiny pools, so that the cor
 meets are met many times. The same seed gives the same market.
 """
 
+import csv
+import gzip
 import json
-from datetime import timedelta
+from datetime import date, datetime, timedelta
+from pathlib import Path
 from random import Random
 from typing import Any
 
+import pyarrow
+import pyarrow.parquet
 from oracle.market import Market, at, uid
 
 AS_OF = at("2026-03-10T12:00:00")
@@ -150,3 +155,41 @@ def _break(random: Random, market: Market, lines: int) -> None:
         ]
         chosen = random.choice(broken)
         market.lines.append(chosen if isinstance(chosen, bytes) else json.dumps(chosen).encode())
+
+
+def write_scattered(market: Market, landing: Path, seed: int) -> None:
+    """Writes a market as it would lie after a while: several files, packed and plain, each table in three formats."""
+    random = Random(seed)
+    (landing / "events").mkdir(parents=True)
+    parts: list[list[bytes]] = [[], [], []]
+    for line in market.lines:
+        random.choice(parts).append(line)
+    (landing / "events" / "b.jsonl").write_bytes(b"\n".join(parts[0]) + b"\n" + parts[0][0][:40])
+    (landing / "events" / "a.jsonl.gz").write_bytes(gzip.compress(b"\n\n".join(parts[1])))
+    (landing / "events" / "C.jsonl").write_bytes(b"\r\n".join([*parts[2], b"  ", b""]))
+    for table, rows in market.rows.items():
+        (landing / table).mkdir()
+        by_file: list[list[dict[str, Any]]] = [[], [], []]
+        for row in rows:
+            random.choice(by_file).append(row)
+        text = "".join(json.dumps(row) + "\n" for row in by_file[0])
+        (landing / table / "m.jsonl").write_text(text, encoding="utf-8")
+        (landing / table / "a.jsonl.gz").write_bytes(gzip.compress(json.dumps(by_file[1][0]).encode()))
+        typed = pyarrow.Table.from_pylist([_typed(row) for row in by_file[1][1:]])
+        pyarrow.parquet.write_table(typed, landing / table / "z.parquet")
+        columns = list(dict.fromkeys(column for row in by_file[2] for column in row))
+        with (landing / table / "B.csv").open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, columns)
+            writer.writeheader()
+            writer.writerows(by_file[2])
+
+
+def _typed(row: dict[str, Any]) -> dict[str, Any]:
+    """Times as instants and days as days, as a typed file holds them."""
+    found = dict(row)
+    for name, value in row.items():
+        if isinstance(value, str) and name.endswith("_at"):
+            found[name] = datetime.fromisoformat(value)
+        elif isinstance(value, str) and name.endswith("_date"):
+            found[name] = date.fromisoformat(value)
+    return found

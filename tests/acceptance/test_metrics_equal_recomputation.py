@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from acceptance.commands import metric_rows, swipesavvy
-from acceptance.nasty_market import AS_OF, nasty_market
+from acceptance.nasty_market import AS_OF, nasty_market, write_scattered
 from oracle import windows
 from oracle.comparison import differences, homes_differ, same, snapshot_records, snapshot_rows
 from oracle.facts import Facts, Landed, facts_at, read_landing
@@ -61,7 +61,7 @@ def assert_ledger_equal(home: Path, landed: Landed) -> None:
 def nasty_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home where everything collides, built as of a noon after which more has landed."""
     home = tmp_path_factory.mktemp("nasty") / "home"
-    nasty_market(seed=20260310).write(home / "landing")
+    write_scattered(nasty_market(seed=20260310), home / "landing", seed=1)
     swipesavvy(home, "run", "--as-of", AS_OF.isoformat())
     return home
 

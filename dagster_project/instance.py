@@ -3,12 +3,12 @@
 Storage is Dagster's default (SQLite under the home). What is run belongs to the assets and jobs.
 """
 
-import sqlite3
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 import dagster as dg
+from dagster._core.instance.ref import InstanceRef
 
 from swipesavvy.adapters.durable import write_text
 from swipesavvy.adapters.processes import is_running
@@ -56,23 +56,17 @@ def prepare_dagster_home(home: Home) -> Path:
 
 @contextmanager
 def working_instance(home: Home) -> Iterator[dg.DagsterInstance]:
-    """The Dagster instance of an installation, for a process that runs jobs itself.
-
-    Dagster opens and closes SQLite for every event, and the last one to close a file moves its log into it and waits
-    for the disk. An idle connection of ours makes us the last: a third of a small run's time.
-    """
-    with ExitStack() as held:
-        instance = held.enter_context(dg.DagsterInstance.from_config(str(prepare_dagster_home(home))))
-        for file in sorted((home.dagster / "history").rglob("*.db")):
-            if file.name in {"index.db", "runs.db"}:
-                keep_open(held, file)
+    """The Dagster instance of an installation, for a process that runs jobs itself."""
+    folder = prepare_dagster_home(home)
+    event_log = {
+        "module": "dagster_project.event_log",
+        "class": "HeldEventLog",
+        # Where Dagster puts it by default, so that every other process of this home sees the same.
+        "config": {"base_dir": str(folder / "history" / "runs")},
+    }
+    reference = InstanceRef.from_dir(str(folder), overrides={"event_log_storage": event_log})
+    with dg.DagsterInstance.from_ref(reference) as instance:
         yield instance
-
-
-def keep_open(held: ExitStack, file: Path) -> None:
-    """Hold an idle connection until `held` closes."""
-    connection = held.enter_context(closing(sqlite3.connect(file)))
-    connection.execute("select count(*) from sqlite_master").fetchall()
 
 
 def close_abandoned_runs(instance: dg.DagsterInstance) -> list[str]:

@@ -93,7 +93,7 @@ def test_the_ledger_of_a_nasty_market(nasty_home: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_more_nasty_markets(tmp_path: Path, seed: int) -> None:
-    nasty_market(seed, events=4000).write(tmp_path / "landing")
+    write_scattered(nasty_market(seed, events=4000), tmp_path / "landing", seed)
     swipesavvy(tmp_path, "run", "--as-of", AS_OF.isoformat())
     assert_equal(tmp_path, facts_at(recomputed(tmp_path), AS_OF))
 

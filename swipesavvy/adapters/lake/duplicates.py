@@ -13,7 +13,7 @@ import pyarrow as pa
 from swipesavvy.adapters.lake.files import DUPLICATES, EVENTS, paths_sql
 from swipesavvy.adapters.lake.id_index import BatchIds, seen_before
 from swipesavvy.adapters.lake.manifest import LakeFile, Manifest
-from swipesavvy.adapters.lake.staging import Stage
+from swipesavvy.adapters.lake.staging import EVENT_COLUMNS, Stage
 from swipesavvy.domain.events import DUPLICATE_WINDOW
 
 _COPIES = """
@@ -38,13 +38,16 @@ SELECT event_id, landing_file, landing_line, origin, row_number() OVER (
 ) = 1 AS wins
 FROM ranked"""
 _SAME_COPY = f"c.origin = '{_STAGED}' AND NOT c.wins"
+_LOSING = f"""
+CREATE OR REPLACE TEMP TABLE losing AS
+SELECT f.file_no, c.landing_line AS line_no FROM choice c JOIN landing_files f ON f.name = c.landing_file
+WHERE {_SAME_COPY}"""
 _TAKE_LOSERS = f"""
-INSERT INTO losers SELECT e.* FROM events e JOIN choice c
-ON {_SAME_COPY} AND e.event_id = c.event_id AND e.landing_file = c.landing_file AND e.landing_line = c.landing_line"""
-_DROP_LOSERS = f"""
-DELETE FROM staged USING choice c, landing_files f
-WHERE {_SAME_COPY} AND staged.event_uid = c.event_id::UUID AND staged.line_no = c.landing_line
-  AND staged.file_no = f.file_no AND f.name = c.landing_file"""
+INSERT INTO losers SELECT {EVENT_COLUMNS}
+FROM (SELECT * FROM staged SEMI JOIN losing USING (file_no, line_no))
+JOIN (SELECT file_no, name AS landing_file FROM landing_files) USING (file_no)"""
+_DROP_LOSERS = """
+DELETE FROM staged USING losing l WHERE staged.file_no = l.file_no AND staged.line_no = l.line_no"""
 _STAGED_LOSERS = f"SELECT landing_file, count(*) FROM choice c WHERE {_SAME_COPY} GROUP BY ALL"
 
 
@@ -78,6 +81,7 @@ def resolve(stage: Stage, root: Path, manifest: Manifest, ids: BatchIds) -> Reso
     history = [file for file in manifest.files(EVENTS, DUPLICATES) if file.kind == DUPLICATES or file.day in days]
     _gather_copies(stage, root, candidates, history if len(seen) else [])
     connection.execute(_CHOICE)
+    connection.execute(_LOSING)
     connection.execute(_TAKE_LOSERS)
     connection.execute(_DROP_LOSERS)
     resolution = Resolution(duplicates=dict(stage.rows(_STAGED_LOSERS)))

@@ -20,8 +20,8 @@ from swipesavvy.domain.event_contract import Actor
 from swipesavvy.domain.home import Home
 
 LOG = logging.getLogger(__name__)
-CHUNK_BYTES = 96 << 20
-BATCH_LINES = 1_000_000
+CHUNK_BYTES = 48 << 20
+BATCH_LINES = 300_000
 
 
 class EventIntake:

@@ -5,14 +5,16 @@ the JSON grammar but also takes NaN, trailing commas and NUL escapes and does no
 are looked at again by `domain.strict_json`. Not here: running the statements (`staging`).
 """
 
+import json
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import duckdb
 from duckdb.func import FunctionNullHandling
 
 from swipesavvy.domain import events
-from swipesavvy.domain.event_contract import Actor, EventType, Kind, Property, Reason
+from swipesavvy.domain.event_contract import Actor, Kind, Property, Reason
 from swipesavvy.domain.identifiers import SEGMENT_OF_UUID, SYSTEM_USER
 from swipesavvy.domain.instants import parse_instant
 from swipesavvy.domain.strict_json import is_strict_object
@@ -39,12 +41,15 @@ COLUMNS: dict[str, Kind] = {
     "amount": Kind.NUMBER,
 }
 _OBJECT_PROPERTIES = "CASE WHEN starts_with(properties, '{') THEN properties END"
-# Read as plain text: whatever JSON value is not the right string cannot be mistaken for it.
-_PLAIN = (Kind.UUID, Kind.SEGMENT, Kind.CHOICE, Kind.INSTANT)
+MALFORMED = "malformed = true, type_key = NULL, kind = NULL"
+"""Assignments that turn an envelope into a malformed one."""
 
 
-def register_functions(connection: duckdb.DuckDBPyConnection) -> None:
-    """Give a connection the exact readers that the fast expressions fall back on."""
+def prepare(connection: duckdb.DuckDBPyConnection) -> None:
+    """Give a connection the exact readers that the fast expressions fall back on, and the known types."""
+    connection.execute(f"CREATE TYPE known_type AS ENUM ({', '.join(quoted(name) for name in events.EVENT_TYPES)})")
+    # Long lists of words would become joins that copy whole rows.
+    connection.execute("SET disabled_optimizers = 'in_clause'")
     connection.create_function("strict_object", is_strict_object, ["VARCHAR"], "BOOLEAN")
     connection.create_function(
         "exact_instant",
@@ -105,7 +110,7 @@ def _unquoted(value: str) -> str:
 def envelope_sql() -> str:
     """Statement that reads the envelopes of the view `lines` into the table `envelopes`.
 
-    `malformed` rows carry no values; `type_key` is the event type that decides which rules follow.
+    `malformed` rows carry no values; `kind` is the known type that decides which rules follow.
     """
     fields = list(events.ENVELOPE)
     struct = _struct({name: name not in ("timestamp", "source", "received_at") for name in fields})
@@ -137,6 +142,7 @@ SELECT file_no, line_no,
   coalesce(is_refused OR {_repeats_key("keys", "present")}
     OR CASE WHEN extra IS NOT NULL THEN NOT strict_object(line) ELSE false END, false) AS malformed,
   CASE WHEN NOT malformed AND starts_with(event_type, '"') THEN {_unquoted("event_type")} END AS type_key,
+  try_cast(type_key AS known_type) AS kind,
   CASE WHEN strlen(event_id) = 38 THEN try_cast(substring(event_id, 2, 36) AS UUID) END AS event_uid,
   event_id, CASE WHEN starts_with(user_id, '"') THEN {_unquoted("user_id")} END AS user_id,
   CASE WHEN starts_with(session_id, '"') THEN {_unquoted("session_id")} END AS session_id,
@@ -153,16 +159,16 @@ def signatures_sql() -> str:
     """
     return f"""
 CREATE OR REPLACE TEMP TABLE signatures AS
-SELECT DISTINCT type_key, json_keys({_OBJECT_PROPERTIES}) AS keys FROM envelopes"""
+SELECT DISTINCT kind, json_keys({_OBJECT_PROPERTIES}) AS keys FROM envelopes"""
 
 
 def observed_names_sql() -> str:
-    """Query for (type, name) pairs of the signatures; names no contract mentions count as one, the empty name."""
+    """Query for (known type or NULL, name) pairs; names no contract mentions count as one, the empty name."""
     known = {prop.name for declared in events.EVENT_TYPES.values() for prop in events.properties_of(declared)}
     names = sorted(known | set(COLUMNS))
     return f"""
-SELECT DISTINCT type_key, CASE WHEN list_contains({names}, name) THEN name ELSE '' END
-FROM (SELECT type_key, unnest(keys) AS name FROM signatures)"""
+SELECT DISTINCT kind::VARCHAR, CASE WHEN list_contains({names}, name) THEN name ELSE '' END
+FROM (SELECT kind, unnest(keys) AS name FROM signatures)"""
 
 
 def repeated_properties_sql() -> str:
@@ -172,10 +178,7 @@ def repeated_properties_sql() -> str:
 
 def mark_repeated_properties_sql() -> str:
     """Statement that marks the envelopes whose properties have one of the key lists $1."""
-    return (
-        "UPDATE envelopes SET malformed = true, type_key = NULL "
-        f"WHERE list_contains($1::VARCHAR[][], json_keys({_OBJECT_PROPERTIES}))"
-    )
+    return f"UPDATE envelopes SET {MALFORMED} WHERE list_contains($1::VARCHAR[][], json_keys({_OBJECT_PROPERTIES}))"
 
 
 def broken_contexts_sql() -> str:
@@ -195,12 +198,16 @@ def _number(value: str) -> str:
 
 
 def _uuid(value: str) -> str:
-    return f"CASE WHEN strlen({value}) = 36 THEN try_cast({value} AS UUID) END"
+    return f"CASE WHEN strlen({value}) = 38 THEN try_cast(substring({value}, 2, 36) AS UUID) END"
 
 
 def _is_not_uuid(name: str) -> str:
     # DuckDB's cast also takes odd hyphens; only the canonical form comes back as it went in.
-    return f"u_{name}::VARCHAR IS DISTINCT FROM lower(v_{name})"
+    return f"('\"' || u_{name}::VARCHAR || '\"') IS DISTINCT FROM lower(v_{name})"
+
+
+def _is_none_of(value: str, words: Iterable[str]) -> str:
+    return f"{value} NOT IN ({', '.join(quoted(json.dumps(word)) for word in words)})"
 
 
 _NUMERIC = (Kind.INTEGER, Kind.NUMBER, Kind.MONEY, Kind.SCORE)
@@ -211,28 +218,23 @@ def _is_wrong(prop: Property) -> str:
     value = f"v_{prop.name}"
     if prop.kind in _NUMERIC:
         return _is_wrong_number(prop)
-    if prop.kind is Kind.CHOICE:
-        return _is_none_of(value, prop.choices)
     if prop.kind is Kind.INSTANT:
-        common = f"{_DAY}T{_TIME}{_ZONE}?"
+        common = f'"{_DAY}T{_TIME}{_ZONE}?"'
         return (
-            f"CASE WHEN regexp_full_match({value}, {quoted(common)}) THEN try_cast({value}[:10] AS DATE) IS NULL "
-            f"ELSE NOT is_instant({value}) END"
+            f"CASE WHEN regexp_full_match({value}, {quoted(common)}) "
+            f"THEN try_cast(substring({value}, 2, 10) AS DATE) IS NULL "
+            f"WHEN starts_with({value}, '\"') THEN NOT is_instant({value}[2:-2]) ELSE true END"
         )
     if prop.kind is Kind.DOCUMENT:
         return _is_wrong_document(prop)
     return {
         Kind.UUID: _is_not_uuid(prop.name),
-        Kind.SEGMENT: f"({_is_not_uuid(prop.name)} AND {_is_none_of(value, tuple(SEGMENT_OF_UUID.values()))})",
+        Kind.SEGMENT: f"({_is_not_uuid(prop.name)} AND {_is_none_of(value, SEGMENT_OF_UUID.values())})",
         Kind.TEXT: f"NOT starts_with({value}, '\"')",
+        Kind.CHOICE: _is_none_of(value, prop.choices),
         Kind.FLAG: f"{value} NOT IN ('true', 'false')",
         Kind.TEXT_OR_NUMBER: f"NOT (starts_with({value}, '\"') OR coalesce(isfinite({_number(value)}), false))",
     }[prop.kind]
-
-
-def _is_none_of(value: str, words: tuple[str, ...]) -> str:
-    # Not IN: the optimiser turns a long list into a join that copies the whole row.
-    return f"CASE {value} {' '.join(f'WHEN {quoted(word)} THEN false' for word in words)} ELSE true END"
 
 
 def _is_wrong_number(prop: Property) -> str:
@@ -243,7 +245,7 @@ def _is_wrong_number(prop: Property) -> str:
     if prop.kind in (Kind.INTEGER, Kind.NUMBER):
         tests.extend([f"{value} < {prop.minimum}"] if prop.minimum is not None else [])
         tests.extend([f"{value} > {prop.maximum}"] if prop.maximum is not None else [])
-    return "(" + " OR ".join(tests) + ")"
+    return _any(tests)
 
 
 def _is_wrong_document(prop: Property) -> str:
@@ -253,7 +255,7 @@ def _is_wrong_document(prop: Property) -> str:
     for member in prop.members:
         value = _member(prop, member)
         tests.append(f"({value} IS NOT NULL AND {value} <> 'null' AND NOT coalesce(isfinite({_number(value)}), false))")
-    return "(" + " OR ".join(tests) + ")"
+    return _any(tests)
 
 
 def _member(prop: Property, member: Property) -> str:
@@ -261,32 +263,75 @@ def _member(prop: Property, member: Property) -> str:
 
 
 def _any(tests: Iterable[str]) -> str:
-    tests = list(tests)
-    return "(" + " OR ".join(tests) + ")" if tests else "false"
+    return "(" + (" OR ".join(tests) or "false") + ")"
 
 
-def _amount_tests(props: tuple[Property, ...]) -> dict[str, str]:
-    return {prop.name: f"n_{prop.name} < 0" for prop in props if prop.kind is Kind.MONEY}
+class _Rules:
+    """The declarations that matter to the events at hand: per property name, each declaration and its types."""
 
+    def __init__(self, observed: dict[str | None, set[str]]) -> None:
+        self.types = [name for name in observed if name is not None]
+        self.declared: dict[str, dict[Property, list[str]]] = {}
+        self.required: dict[str, list[str]] = {}
+        for name in self.types:
+            for prop in events.properties_of(events.EVENT_TYPES[name]):
+                if prop.required:
+                    self.required.setdefault(prop.name, []).append(name)
+                if prop.required or prop.name in observed[name]:
+                    self.declared.setdefault(prop.name, {}).setdefault(replace(prop, required=False), []).append(name)
+        seen = {name for names in observed.values() for name in names}
+        self.names = [*self.declared, *(name for name in COLUMNS if name in seen and name not in self.declared)]
+        # Types with a value nobody looks into: unknown, or a document.
+        self.opaque = [name for name in self.types if "" in observed[name] or self._has_document(name)]
+        self.is_opaque_elsewhere = "" in observed.get(None, set())
 
-def _score_tests(props: tuple[Property, ...]) -> dict[str, str]:
-    own = {prop.name: f"n_{prop.name} NOT BETWEEN 0 AND 1" for prop in props if prop.kind is Kind.SCORE}
-    return own | {
-        f"{prop.name}.{member.name}": f"{_number(_member(prop, member))} NOT BETWEEN 0 AND 1"
-        for prop in props
-        for member in prop.members
-        if member.kind is Kind.SCORE
-    }
+    def _has_document(self, event_type: str) -> bool:
+        return any(
+            prop.kind is Kind.DOCUMENT and event_type in types
+            for found in self.declared.values()
+            for prop, types in found.items()
+        )
 
+    def has_kind(self, name: str, *kinds: Kind) -> bool:
+        """Whether the name is of one of these kinds somewhere: declared, or as a column of the lake."""
+        return COLUMNS.get(name) in kinds or any(prop.kind in kinds for prop in self.declared.get(name, {}))
 
-def _wrong_tests(props: tuple[Property, ...]) -> dict[str, str]:
-    """Per property: its declaration is broken, or it is required and absent."""
-    return {
-        prop.name: f"coalesce(v_{prop.name} IS NULL OR {_is_wrong(prop)}, true)"
-        if prop.required
-        else f"(v_{prop.name} IS NOT NULL AND {_is_wrong(prop)})"
-        for prop in props
-    }
+    def among(self, types: list[str]) -> str:
+        """Condition that an event is of one of these types."""
+        if len(types) == len(self.types):
+            return "kind IS NOT NULL"
+        return f"kind IN ({', '.join(quoted(name) for name in types)})"
+
+    def wrong(self) -> dict[str, str]:
+        """Per name: its declaration is broken, or it is required and absent."""
+        tests = {}
+        for name, found in self.declared.items():
+            branches = " ".join(f"WHEN {self.among(types)} THEN {_is_wrong(prop)}" for prop, types in found.items())
+            absent = self.among(self.required[name]) if name in self.required else "false"
+            tests[name] = f"CASE WHEN v_{name} IS NULL THEN {absent} {branches} ELSE false END"
+        return tests
+
+    def out_of_bounds(self, kind: Kind, test: str) -> dict[str, str]:
+        """Per name (or document member) of a kind: its number meets `test`."""
+        tests = {}
+        for name, found in self.declared.items():
+            for prop, types in found.items():
+                if prop.kind is kind:
+                    tests[name] = f"({self.among(types)} AND n_{name} {test})"
+                for member in prop.members:
+                    if member.kind is kind:
+                        number = _number(_member(prop, member))
+                        tests[f"{name}.{member.name}"] = f"({self.among(types)} AND {number} {test})"
+        return tests
+
+    def hides_errors(self) -> str:
+        """Whether a value nobody looks into holds what the strict grammar refuses."""
+        where = [self.among(self.opaque)] if self.opaque else []
+        where += ["kind IS NULL"] if self.is_opaque_elsewhere else []
+        return (
+            f"CASE WHEN {_any(where)} THEN CASE WHEN regexp_matches(properties, {quoted(_CONSTANT_OR_NESTED)}) "
+            "THEN NOT strict_object(properties) ELSE false END ELSE false END"
+        )
 
 
 def _envelope_reasons(now: datetime) -> tuple[str, str, str]:
@@ -313,34 +358,30 @@ def _interval(seconds: float) -> str:
     return f"to_seconds({seconds:.0f})"
 
 
-def typed_sql(declared: EventType | None, observed: set[str], now: datetime, condition: str) -> str:
-    """Query that turns envelopes meeting `condition` into typed rows with `reason` and `detail`.
+def typed_sql(observed: dict[str | None, set[str]], now: datetime) -> str:
+    """Query that turns the envelopes into typed rows with `reason` and `detail`.
 
-    `observed` are the property names that occur ("" for any a contract does not know): others are not looked for.
-    With `declared` None (unknown types) only the envelope is judged; columns are filled where values have the type.
+    `observed` are the property names that occur per known type, under None those of all unknown ones ("" stands for
+    any name a contract does not know): others are not looked for. Unknown types are held to the envelope only;
+    columns are filled where values have the type.
     """
-    props = tuple(
-        prop
-        for prop in (() if declared is None else events.properties_of(declared))
-        if prop.required or prop.name in observed
-    )
-    kinds = {name: kind for name, kind in COLUMNS.items() if name in observed} | {p.name: p.kind for p in props}
-    first, second, last = _envelope_reasons(now)
-    wrong = _wrong_tests(props)
-    bad_ids = [f"(v_{p.name} IS NOT NULL AND w_{p.name})" for p in props if p.name in events.IDENTIFIERS]
-    amounts, scores = _amount_tests(props), _score_tests(props)
+    rules = _Rules(observed)
+    wrong = rules.wrong()
+    amounts, scores = rules.out_of_bounds(Kind.MONEY, "< 0"), rules.out_of_bounds(Kind.SCORE, "NOT BETWEEN 0 AND 1")
     faults = [*((name, f"w_{name}") for name in wrong), *amounts.items(), *scores.items()]
     details = ", ".join(f"CASE WHEN {test} THEN {quoted(name)} END" for name, test in faults)
-    columns = ", ".join(f"{_column(name, kinds)} AS {name}" for name in COLUMNS)
-    struct = _struct({name: kind not in _PLAIN for name, kind in kinds.items()} or {"none": True})
+    bad_ids = (f"(v_{name} IS NOT NULL AND w_{name})" for name in events.IDENTIFIERS if name in wrong)
+    casts = [f"{_uuid(f'v_{n}')} AS u_{n}" for n in rules.names if rules.has_kind(n, Kind.UUID, Kind.SEGMENT)]
+    casts += [f"{_number(f'v_{n}')} AS n_{n}" for n in rules.names if rules.has_kind(n, *_NUMERIC)]
+    struct = _struct(dict.fromkeys(rules.names, True) or {"none": True})
+    first, second, last = _envelope_reasons(now)
     return f"""
-WITH chosen AS (SELECT * FROM envelopes WHERE {condition}),
-parsed AS (SELECT *, from_json({_OBJECT_PROPERTIES}, {quoted(struct)}) AS p FROM chosen),
-texts AS (SELECT *{"".join(f", p.{name}::VARCHAR AS v_{name}" for name in kinds)} FROM parsed),
-cast_values AS (SELECT *{"".join(f", {cast}" for cast in _casts(kinds))} FROM texts),
+WITH parsed AS (SELECT *, from_json({_OBJECT_PROPERTIES}, {quoted(struct)}) AS p FROM envelopes),
+texts AS (SELECT *{"".join(f", p.{name}::VARCHAR AS v_{name}" for name in rules.names)} FROM parsed),
+cast_values AS (SELECT *{"".join(f", {cast}" for cast in casts)} FROM texts),
 tested AS (SELECT *{"".join(f", {test} AS w_{name}" for name, test in wrong.items())} FROM cast_values),
 judged AS (
-  SELECT *, CASE WHEN {_hides_errors(props, observed)} THEN '{Reason.MALFORMED_JSON}' {first}
+  SELECT *, CASE WHEN {rules.hides_errors()} THEN '{Reason.MALFORMED_JSON}' {first}
     WHEN {_any(bad_ids)} THEN '{Reason.BAD_UUID}' {second}
     WHEN {_any(amounts.values())} THEN '{Reason.NEGATIVE_AMOUNT}'
     WHEN {_any(scores.values())} THEN '{Reason.SCORE_OUT_OF_RANGE}'
@@ -351,48 +392,38 @@ judged AS (
 SELECT file_no, line_no, reason,
   CASE WHEN reason IS NOT NULL THEN nullif(concat_ws(', ', {details or "NULL"}), '') END AS detail,
   event_uid, type_key AS event_type, event_at, received_at, event_at::DATE AS event_date, user_id, session_id, source,
-  {_actor(declared)} AS actor_type, {"false" if declared is None else "true"} AS is_known_type,
+  {_actor()} AS actor_type, kind IS NOT NULL AS is_known_type,
   coalesce(event_at < received_at - {_interval(events.LATE_AFTER.total_seconds())}, false) AS is_late,
-  coalesce(event_at > received_at, false) AS is_clock_skewed, {columns},
+  coalesce(event_at > received_at, false) AS is_clock_skewed,
+  {", ".join(f"{_column(name) if name in rules.names else 'NULL'} AS {name}" for name in COLUMNS)},
   coalesce(properties, '{{}}')::VARCHAR AS properties, coalesce(context, '{{}}')::VARCHAR AS context, extra
 FROM judged"""
 
 
-def _casts(kinds: dict[str, Kind]) -> list[str]:
-    uuids = [f"{_uuid(f'v_{name}')} AS u_{name}" for name, kind in kinds.items() if kind in (Kind.UUID, Kind.SEGMENT)]
-    return uuids + [f"{_number(f'v_{name}')} AS n_{name}" for name, kind in kinds.items() if kind in _NUMERIC]
-
-
-def _hides_errors(props: tuple[Property, ...], observed: set[str]) -> str:
-    """Whether a value nobody types (unknown, or a document) holds what the strict grammar refuses."""
-    if "" not in observed and not any(prop.kind is Kind.DOCUMENT for prop in props):
-        return "false"
+def _actor() -> str:
+    """The rule of `events.actor_of`."""
+    by_actor = {
+        actor: ", ".join(quoted(name) for name, declared in events.EVENT_TYPES.items() if declared.actor is actor)
+        for actor in (Actor.STAFF, Actor.SYSTEM)
+    }
     return (
-        f"CASE WHEN regexp_matches(properties, {quoted(_CONSTANT_OR_NESTED)}) "
-        "THEN NOT strict_object(properties) ELSE false END"
+        f"CASE WHEN user_id = {quoted(SYSTEM_USER)} OR kind IN ({by_actor[Actor.SYSTEM]}) THEN '{Actor.SYSTEM}' "
+        f"WHEN kind IN ({by_actor[Actor.STAFF]}) OR (kind IS NULL AND source = {quoted(events.STAFF_SOURCE)}) "
+        f"THEN '{Actor.STAFF}' ELSE '{Actor.CUSTOMER}' END"
     )
 
 
-def _actor(declared: EventType | None) -> str:
-    if declared is not None:
-        other = quoted(declared.actor)
-    else:
-        other = f"CASE WHEN source = {quoted(events.STAFF_SOURCE)} THEN '{Actor.STAFF}' ELSE '{Actor.CUSTOMER}' END"
-    return f"CASE WHEN user_id = {quoted(SYSTEM_USER)} THEN '{Actor.SYSTEM}' ELSE {other} END"
-
-
-def _column(name: str, kinds: dict[str, Kind]) -> str:
-    """The value of a lake column, NULL where it is absent or does not have the column's type."""
+def _column(name: str) -> str:
+    """The value of a lake column, NULL where it does not have the column's type."""
     value = f"v_{name}"
-    if name not in kinds:
-        return "NULL"
     if COLUMNS[name] is Kind.UUID:
         return f"u_{name}"
     if COLUMNS[name] is Kind.NUMBER:
         return f"n_{name}"
     if COLUMNS[name] is Kind.FLAG:
         return f"CASE {value} WHEN 'true' THEN true WHEN 'false' THEN false END"
+    text = f"CASE WHEN starts_with({value}, '\"') THEN {_unquoted(value)} END"
     if COLUMNS[name] is Kind.SEGMENT:
         branches = " ".join(f"WHEN {quoted(uid)} THEN {quoted(code)}" for uid, code in SEGMENT_OF_UUID.items())
-        return f"CASE WHEN {value} IS NOT NULL THEN CASE u_{name}::VARCHAR {branches} ELSE {value} END END"
-    return value if kinds[name] is Kind.CHOICE else f"CASE WHEN starts_with({value}, '\"') THEN {_unquoted(value)} END"
+        return f"CASE WHEN {value} IS NOT NULL THEN CASE u_{name}::VARCHAR {branches} ELSE {text} END END"
+    return text

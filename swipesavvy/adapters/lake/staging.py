@@ -18,8 +18,7 @@ import pyarrow as pa
 from swipesavvy.adapters.lake import routing
 from swipesavvy.adapters.lake.lines import Chunk
 from swipesavvy.adapters.lake.quarantine import REFUSED
-from swipesavvy.domain.event_contract import EventType, Reason
-from swipesavvy.domain.events import EVENT_TYPES
+from swipesavvy.domain.event_contract import Reason
 
 _STAGED = """
 CREATE OR REPLACE TEMP TABLE staged (
@@ -29,6 +28,7 @@ CREATE OR REPLACE TEMP TABLE staged (
   creative_id UUID, order_id UUID, segment_id VARCHAR, delivery_channel VARCHAR, view_type VARCHAR,
   is_holdout BOOLEAN, order_value DOUBLE, amount DOUBLE, properties VARCHAR, context VARCHAR, extra VARCHAR
 )"""
+_KINDS = "SELECT DISTINCT kind::VARCHAR FROM envelopes"
 EVENT_COLUMNS = """event_uid::VARCHAR AS event_id, event_type, event_at, received_at, event_date, user_id, session_id,
   source, actor_type, is_known_type, is_late, is_clock_skewed, campaign_id::VARCHAR AS campaign_id,
   creative_id::VARCHAR AS creative_id, order_id::VARCHAR AS order_id, segment_id, delivery_channel, view_type,
@@ -43,6 +43,8 @@ def lake_connection(spill: Path) -> Iterator[duckdb.DuckDBPyConnection]:
             "memory_limit": "3GB",
             "temp_directory": os.fspath(spill),
             "preserve_insertion_order": "false",
+            # A checkpoint of tables in memory compresses them, which costs more than all the rest.
+            "checkpoint_threshold": "1TB",
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
         }
@@ -60,7 +62,7 @@ class Stage:
     def __init__(self, connection: duckdb.DuckDBPyConnection, now: datetime) -> None:
         self.connection = connection
         self._now = now
-        routing.register_functions(connection)
+        routing.prepare(connection)
         self._envelopes = routing.envelope_sql()
         self._signatures = routing.signatures_sql()
         self._observed_names = routing.observed_names_sql()
@@ -80,9 +82,7 @@ class Stage:
             connection.execute(self._envelopes)
             connection.execute(self._signatures)
             self._mark_repeated_keys()
-            for condition, declared, observed in self._groups():
-                query = routing.typed_sql(declared, observed, self._now, condition)
-                connection.execute(f"INSERT INTO staged {query}")
+            connection.execute(f"INSERT INTO staged {routing.typed_sql(self._observed(), self._now)}")
             self._set_refused_aside(chunk)
         finally:
             connection.unregister("lines")
@@ -92,25 +92,19 @@ class Stage:
         contexts = [context for (context,) in self.rows(routing.broken_contexts_sql())]
         if contexts:
             self.connection.execute(
-                "UPDATE envelopes SET malformed = true, type_key = NULL WHERE context IN (SELECT unnest($1))",
+                f"UPDATE envelopes SET {routing.MALFORMED} WHERE context IN (SELECT unnest($1))",
                 [contexts],
             )
         keys = [names for (names,) in self.rows(routing.repeated_properties_sql())]
         if keys:
             self.connection.execute(routing.mark_repeated_properties_sql(), [keys])
 
-    def _groups(self) -> Iterator[tuple[str, EventType | None, set[str]]]:
-        """A condition on the envelopes, the contract for them and the property names seen, for every type present."""
-        present = {name for (name,) in self.rows("SELECT DISTINCT type_key FROM envelopes")}
-        observed: dict[str | None, set[str]] = {}
-        for event_type, name in self.rows(self._observed_names):
-            observed.setdefault(event_type if event_type in EVENT_TYPES else None, set()).add(name)
-        for name, declared in EVENT_TYPES.items():
-            if name in present:
-                yield f"type_key = {routing.quoted(name)}", declared, observed.get(name, set())
-        if present - set(EVENT_TYPES):
-            known = ", ".join(routing.quoted(name) for name in EVENT_TYPES)
-            yield f"type_key IS NULL OR type_key NOT IN ({known})", None, observed.get(None, set())
+    def _observed(self) -> dict[str | None, set[str]]:
+        """Property names seen per known type, None standing for all unknown ones."""
+        observed: dict[str | None, set[str]] = {kind: set() for (kind,) in self.rows(_KINDS)}
+        for kind, name in self.rows(self._observed_names):
+            observed[kind].add(name)
+        return observed
 
     def _set_refused_aside(self, chunk: Chunk) -> None:
         """Move refused rows out of the stage together with their text; the chunk's lines are gone after this."""

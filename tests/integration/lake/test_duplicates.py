@@ -26,11 +26,23 @@ COPY = st.tuples(
 FILES = st.dictionaries(st.sampled_from(["a.jsonl", "b.jsonl", "Z.jsonl"]), st.lists(COPY, max_size=7), min_size=1)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+Drawn = dict[str, list[tuple[int, int | None, float, bool]]]
+
+
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(FILES, st.data())
-def test_any_split_into_files_and_batches_gives_the_same_lake(
-    drawn: dict[str, list[tuple[int, int | None, float, bool]]], data: st.DataObject
-) -> None:
+def test_any_split_into_files_and_batches_gives_the_same_lake(drawn: Drawn, data: st.DataObject) -> None:
+    check_a_split(drawn, data)
+
+
+@pytest.mark.slow
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(FILES, st.data())
+def test_many_splits_give_the_same_lake(drawn: Drawn, data: st.DataObject) -> None:
+    check_a_split(drawn, data)
+
+
+def check_a_split(drawn: Drawn, data: st.DataObject) -> None:
     landing = {
         name: [
             line(number, received, hours, event_id=uid(number).upper() if upper else uid(number))

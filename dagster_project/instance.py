@@ -22,6 +22,9 @@ CONFIGURATION = """\
 # Written by swipesavvy; changes are overwritten at the next start.
 telemetry:
   enabled: false
+# No invitation to a newsletter over the data team's own page.
+nux:
+  enabled: false
 # SQLite takes one writer at a time: more than two runs would wait for each other.
 concurrency:
   runs:

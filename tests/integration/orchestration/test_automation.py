@@ -105,6 +105,7 @@ def test_the_instance_file_is_renewed_when_it_differs(home: Home, instance: dg.D
     from dagster_project.instance import CONFIGURATION, prepare_dagster_home
 
     assert not instance.telemetry_enabled
+    assert not instance.nux_enabled
     (home.dagster / "dagster.yaml").write_text("old: true\n", encoding="utf-8")
     prepare_dagster_home(home)
     assert (home.dagster / "dagster.yaml").read_text(encoding="utf-8") == CONFIGURATION

@@ -99,6 +99,30 @@ def test_more_nasty_markets(tmp_path: Path, seed: int) -> None:
 
 
 @pytest.mark.slow
+def test_a_nasty_market_that_lands_in_parts(nasty_home: Path, tmp_path: Path) -> None:
+    """Winners among copies change from batch to batch, a file grows in the middle of a line; the end is the same."""
+    shutil.copytree(nasty_home / "landing", tmp_path / "landing")
+    events, orders, users = (tmp_path / "landing" / name for name in ("events", "orders", "users"))
+    growing = events / "b.jsonl"
+    content = growing.read_bytes()
+    growing.write_bytes(content[: len(content) // 2])
+    later = [
+        [users / "B.csv", orders / "a.jsonl.gz", events / "a.jsonl.gz"],
+        [events / "C.jsonl", orders / "z.parquet"],
+    ]
+    for path in [*later[0], *later[1]]:
+        path.rename(tmp_path / f"{path.parent.name} {path.name}")
+    swipesavvy(tmp_path, "run", "--as-of", AS_OF.isoformat())
+    growing.write_bytes(content)
+    for paths in later:
+        for path in paths:
+            (tmp_path / f"{path.parent.name} {path.name}").rename(path)
+        swipesavvy(tmp_path, "run", "--as-of", AS_OF.isoformat())
+    assert not homes_differ(nasty_home, tmp_path)
+    assert_ledger_equal(tmp_path, recomputed(tmp_path))
+
+
+@pytest.mark.slow
 class TestSimulatedMarket:
     def test_every_row_at_the_default_as_of(self, simulated_home: Path) -> None:
         landed = recomputed(simulated_home)

@@ -32,7 +32,8 @@ _KINDS = "SELECT DISTINCT kind::VARCHAR FROM envelopes"
 EVENT_COLUMNS = """event_uid::VARCHAR AS event_id, event_type, event_at, received_at, event_date, user_id, session_id,
   source, actor_type, is_known_type, is_late, is_clock_skewed, campaign_id::VARCHAR AS campaign_id,
   creative_id::VARCHAR AS creative_id, order_id::VARCHAR AS order_id, segment_id, delivery_channel, view_type,
-  is_holdout, order_value, amount, properties, context, landing_file, line_no AS landing_line, extra"""
+  is_holdout, order_value, amount, properties, context, landing_file, line_no AS landing_line, extra,
+  getvariable('available_at')::TIMESTAMP AS available_at"""
 
 
 @contextmanager
@@ -63,6 +64,7 @@ class Stage:
         self.connection = connection
         self._now = now
         routing.prepare(connection)
+        connection.execute(f"SET VARIABLE available_at = {routing.literal(now)}")
         self._envelopes = routing.envelope_sql()
         self._signatures = routing.signatures_sql()
         self._observed_names = routing.observed_names_sql()

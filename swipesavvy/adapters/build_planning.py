@@ -64,6 +64,7 @@ def _planned(home: Home, as_of: datetime | None, now: datetime) -> BuildPlan:
         code_version=code,
         fingerprint=mark,
         tables={table: [str(path.resolve()) for path in files] for table, files in lake.files().items()},
+        emits=as_of is None,
     )
 
 

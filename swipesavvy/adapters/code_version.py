@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 
-from swipesavvy.domain.home import Home
+from swipesavvy.domain.home import EMITTED_PREFIX, Home
 
 PACKAGE = Path(__file__).resolve().parent.parent
 DBT_PROJECT = PACKAGE.parent / "dbt_project"
@@ -32,7 +32,8 @@ def code_version() -> str:
 def landing_signature(home: Home) -> str | None:
     """A hash over name, size and time of change of every landed file; nothing where no file has landed.
 
-    Files are never read here: a million events cost one directory listing.
+    What builds themselves emitted does not count: it must never be the reason for another build. Files are never read
+    here: a million events cost one directory listing.
     """
     digest = sha256()
     found = False
@@ -41,7 +42,8 @@ def landing_signature(home: Home) -> str | None:
             stat = path.stat()
         except FileNotFoundError:  # a file may vanish between listing and looking
             continue
-        if path.is_file() and not path.name.startswith("."):
+        own = path.parent == home.landing_events and path.name.startswith(EMITTED_PREFIX)
+        if path.is_file() and not own and not path.name.startswith("."):
             found = True
             digest.update(f"{path.relative_to(home.landing).as_posix()}\0{stat.st_size}\0{stat.st_mtime_ns}\n".encode())
     return digest.hexdigest()[:16] if found else None

@@ -24,6 +24,7 @@ def write_plan(home: Home, plan: BuildPlan) -> None:
             "code_version": plan.code_version,
             "fingerprint": plan.fingerprint,
             "tables": plan.tables,
+            "emits": plan.emits,
         },
     )
 
@@ -48,4 +49,5 @@ def read_plan(home: Home) -> BuildPlan:
         code_version=value["code_version"],
         fingerprint=value["fingerprint"],
         tables=value["tables"],
+        emits=value.get("emits", False),
     )

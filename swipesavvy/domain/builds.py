@@ -17,7 +17,8 @@ class BuildPlan:
     """What one build describes and from which files; fixed before the first model runs.
 
     `tables` maps a source table to the Parquet files that hold it; instants are aware UTC. `data_as_of` is the newest
-    customer event or order of the lake, whatever `as_of` was asked for.
+    customer event or order of the lake, whatever `as_of` was asked for. `emits` says whether the build may tell the world
+    (events, alerts): never one of an instant that somebody asked for.
     """
 
     build_id: str
@@ -27,6 +28,7 @@ class BuildPlan:
     code_version: str
     fingerprint: str
     tables: dict[str, list[str]] = field(default_factory=dict)
+    emits: bool = True
 
 
 def parse_as_of(text: str) -> datetime:

@@ -1,7 +1,11 @@
 """Where everything of one installation lives. Names only: nothing here touches the disk."""
 
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
+
+EMITTED_PREFIX = "emitted-"
+"""How files of landing/events begin that builds wrote: new lines in them are no reason for another build."""
 
 REFERENCE_TABLES = (
     "users",
@@ -30,6 +34,10 @@ class Home:
     def landing_events(self) -> Path:
         """Events, one JSON object a line."""
         return self.landing / "events"
+
+    def emitted_file(self, day: date) -> Path:
+        """Events that builds themselves emitted about one UTC day."""
+        return self.landing_events / f"{EMITTED_PREFIX}{day.isoformat()}.jsonl"
 
     @property
     def truth(self) -> Path:

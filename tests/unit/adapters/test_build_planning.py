@@ -1,7 +1,7 @@
 """Cheap answers to "has anything changed?"."""
 
 import os
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from swipesavvy.adapters import build_planning
 from swipesavvy.adapters.code_version import code_version, landing_signature
@@ -35,6 +35,19 @@ def test_the_landing_signature_sees_new_grown_and_rewritten_files(home: Home) ->
     assert len(set(seen)) == 4
     (home.landing_events / ".hidden.tmp").touch()
     assert landing_signature(home) == seen[-1]
+
+
+def test_what_builds_emitted_is_no_change_of_landing(home: Home) -> None:
+    home.landing_events.mkdir(parents=True)
+    home.emitted_file(date(2026, 11, 21)).touch()
+    assert landing_signature(home) is None
+    (home.landing_events / "a.jsonl").touch()
+    before = landing_signature(home)
+    home.emitted_file(date(2026, 11, 22)).touch()
+    assert landing_signature(home) == before
+    home.landing_table("users").mkdir()
+    (home.landing_table("users") / home.emitted_file(date(2026, 11, 21)).name).touch()
+    assert landing_signature(home) != before
 
 
 def test_a_build_stands_only_while_nothing_it_saw_has_changed(home: Home) -> None:

@@ -20,9 +20,11 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
 class LedgerRow:
-    """What one batch took from one landing file; `landed` = `clean` + `duplicate` + sum of `quarantined`.
+    """What one batch took from one landing file; `landed` = `clean` + `duplicate` + sum of `quarantined` + `erased`.
 
-    A later batch can change which copy of an earlier line wins: it then adds a row with `landed` 0 for that file.
+    A later batch can change the fate of an earlier line (another copy wins, a replay accepts it, a person is erased):
+    it then adds a row with `landed` 0 for that file. `scrubbed` counts lines that lost personal data on the way in;
+    they are counted by their fate as well.
     """
 
     batch: int
@@ -33,11 +35,13 @@ class LedgerRow:
     clean: int
     duplicate: int
     quarantined: dict[str, int]
+    erased: int = 0
+    scrubbed: int = 0
 
     @property
     def balances(self) -> bool:
         """Whether every landed line is accounted for."""
-        return self.landed == self.clean + self.duplicate + sum(self.quarantined.values())
+        return self.landed == self.clean + self.duplicate + sum(self.quarantined.values()) + self.erased
 
 
 @dataclass

@@ -12,7 +12,7 @@ from swipesavvy.application.ingestion import LedgerRow
 from swipesavvy.commands.context import FormatOption, HomeOption, settings_for
 from swipesavvy.domain.errors import NotBuiltYetError, SwipeSavvyError, UsageError
 
-_HEADINGS = ("source", "files", "landed", "clean", "duplicate", "quarantined", "balance")
+_HEADINGS = ("source", "files", "landed", "clean", "duplicate", "quarantined", "erased", "scrubbed", "balance")
 
 
 class UnbalancedLedgerError(SwipeSavvyError):
@@ -27,6 +27,8 @@ class _Total:
     clean: int = 0
     duplicate: int = 0
     quarantined: Counter[str] = field(default_factory=Counter)
+    erased: int = 0
+    scrubbed: int = 0
 
     def add(self, row: LedgerRow) -> None:
         self.files.add(row.landing_file)
@@ -34,10 +36,12 @@ class _Total:
         self.clean += row.clean
         self.duplicate += row.duplicate
         self.quarantined.update(row.quarantined)
+        self.erased += row.erased
+        self.scrubbed += row.scrubbed
 
     @property
     def missing(self) -> int:
-        return self.landed - self.clean - self.duplicate - sum(self.quarantined.values())
+        return self.landed - self.clean - self.duplicate - sum(self.quarantined.values()) - self.erased
 
 
 def ledger(output: FormatOption = "table", home: HomeOption = None) -> None:
@@ -77,6 +81,8 @@ def _plain(total: _Total) -> dict[str, object]:
         "clean": total.clean,
         "duplicate": total.duplicate,
         "quarantined": {reason: count for reason, count in sorted(total.quarantined.items()) if count},
+        "erased": total.erased,
+        "scrubbed": total.scrubbed,
         "balanced": total.missing == 0,
     }
 
@@ -84,7 +90,9 @@ def _plain(total: _Total) -> dict[str, object]:
 def _print_table(totals: list[_Total]) -> None:
     rows: list[tuple[str, ...]] = [_HEADINGS]
     for total in totals:
-        counts = (len(total.files), total.landed, total.clean, total.duplicate, sum(total.quarantined.values()))
+        quarantined = sum(total.quarantined.values())
+        accounted = (total.landed, total.clean, total.duplicate, quarantined, total.erased)
+        counts = (len(total.files), *accounted, total.scrubbed)
         balance = f"{total.missing:,} missing" if total.missing else "ok"
         rows.append((total.source, *(f"{count:,}" for count in counts), balance))
     widths = [max(len(row[at]) for row in rows) for at in range(len(_HEADINGS))]

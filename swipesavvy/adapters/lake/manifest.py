@@ -12,27 +12,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from swipesavvy.adapters.lake.manifest_schema import bring_up_to_date
 from swipesavvy.application.ingestion import LedgerRow
-from swipesavvy.domain.errors import BadInputError
 
-SCHEMA_VERSION = 1
 _BUSY_SECONDS = 30.0
-_SCHEMA = """
-CREATE TABLE batches (seq INTEGER PRIMARY KEY, committed_at TEXT NOT NULL, source TEXT NOT NULL);
-CREATE TABLE files (
-    path TEXT PRIMARY KEY, kind TEXT NOT NULL, row_count INTEGER NOT NULL, day TEXT, newest_at TEXT,
-    added_seq INTEGER NOT NULL, removed_at TEXT
-);
-CREATE TABLE landing (
-    path TEXT PRIMARY KEY, source TEXT NOT NULL, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,
-    consumed INTEGER NOT NULL, line_count INTEGER NOT NULL, open_line INTEGER NOT NULL, fingerprint TEXT,
-    pending TEXT, problem TEXT
-);
-CREATE TABLE ledger (
-    seq INTEGER NOT NULL, source TEXT NOT NULL, landing_file TEXT NOT NULL, landed INTEGER NOT NULL,
-    clean INTEGER NOT NULL, duplicate INTEGER NOT NULL, quarantined TEXT NOT NULL
-);
-"""
 
 
 @dataclass(frozen=True)
@@ -75,22 +58,40 @@ class LedgerEntry:
     clean: int
     duplicate: int
     quarantined: dict[str, int]
+    erased: int = 0
+    scrubbed: int = 0
+
+
+@dataclass(frozen=True)
+class Backfill:
+    """Who let history of any age in, when (aware) and why: a whole landing file, or its lines up to `through_line`.
+
+    `digest` identifies the bytes of a file that was handed in for this.
+    """
+
+    landing_file: str
+    reason: str
+    requested_by: str
+    requested_at: datetime
+    digest: str | None = None
+    through_line: int | None = None
 
 
 @dataclass
 class BatchRecord:
-    """Everything one transaction commits. `changes_content` is false for housekeeping such as compaction."""
+    """Everything one transaction commits. `changes_content` is false for housekeeping such as compaction.
+
+    `facts` are remembered by name; None forgets one.
+    """
 
     source: str
     added: list[LakeFile] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
     landing: list[LandingState] = field(default_factory=list)
     ledger: list[LedgerEntry] = field(default_factory=list)
+    backfills: list[Backfill] = field(default_factory=list)
+    facts: dict[str, str | None] = field(default_factory=dict)
     changes_content: bool = True
-
-
-def _text(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.isoformat()
 
 
 class Manifest:
@@ -104,23 +105,15 @@ class Manifest:
         connection = sqlite3.connect(self.path, timeout=_BUSY_SECONDS, isolation_level=None)
         try:
             connection.execute("PRAGMA synchronous=FULL")
+            bring_up_to_date(connection, self.path)
             yield connection
         finally:
             connection.close()
 
     def create(self) -> None:
-        """Make the manifest unless it is there; refuse one of another version."""
-        with self._connection() as connection:
-            found = connection.execute("PRAGMA user_version").fetchone()[0]
-            if found == SCHEMA_VERSION:
-                return
-            if found != 0:
-                raise BadInputError(
-                    f"{self.path} has version {found}, this program knows {SCHEMA_VERSION}: "
-                    "delete the lake folder, `swipesavvy run` rebuilds it from landing/"
-                )
-            connection.execute("PRAGMA journal_mode=WAL")
-            connection.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version={SCHEMA_VERSION}; COMMIT;")
+        """Make the manifest, or bring an older one up to date; refuse one of a newer program."""
+        with self._connection():
+            pass
 
     def _rows(self, query: str, *values: object) -> list[tuple[object, ...]]:
         if not self.path.exists():
@@ -130,41 +123,11 @@ class Manifest:
 
     def commit(self, record: BatchRecord, now: datetime) -> None:
         """Make a batch count, all of it or nothing. `now` (aware) dates it."""
-        moment = _text(now.astimezone(UTC))
         with self._connection() as connection:
             connection.execute("BEGIN IMMEDIATE")
             newest = connection.execute("SELECT coalesce(max(seq), 0) FROM batches").fetchone()[0]
             seq = newest + 1 if record.changes_content else newest
-            if record.changes_content:
-                connection.execute("INSERT INTO batches VALUES (?, ?, ?)", (seq, moment, record.source))
-            connection.executemany(
-                "UPDATE files SET removed_at = ? WHERE path = ?", [(moment, path) for path in record.removed]
-            )
-            connection.executemany(
-                "INSERT INTO files VALUES (?, ?, ?, ?, ?, ?, NULL)",
-                [
-                    (
-                        file.path,
-                        file.kind,
-                        file.row_count,
-                        file.day and file.day.isoformat(),
-                        _text(file.newest_at),
-                        seq,
-                    )
-                    for file in record.added
-                ],
-            )
-            connection.executemany(
-                "INSERT OR REPLACE INTO landing VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                [tuple(vars(state).values()) for state in record.landing],
-            )
-            connection.executemany(
-                "INSERT INTO ledger VALUES (?, ?, ?, ?, ?, ?, ?)",
-                [
-                    (seq, record.source, row.landing_file, row.landed, row.clean, row.duplicate, _json(row.quarantined))
-                    for row in record.ledger
-                ],
-            )
+            _store(connection, record, seq, _utc(now))
             connection.execute("COMMIT")
 
     def version(self) -> int:
@@ -197,7 +160,7 @@ class Manifest:
     def ledger(self) -> list[LedgerRow]:
         """The whole ledger, oldest batch first."""
         rows = self._rows(
-            "SELECT seq, committed_at, l.source, landing_file, landed, clean, duplicate, quarantined "
+            "SELECT seq, committed_at, l.source, landing_file, landed, clean, duplicate, quarantined, erased, scrubbed "
             "FROM ledger l JOIN batches USING (seq) ORDER BY seq, landing_file"
         )
         return [
@@ -210,9 +173,33 @@ class Manifest:
                 int(str(clean)),
                 int(str(duplicate)),
                 json.loads(str(quarantined)),
+                int(str(erased)),
+                int(str(scrubbed)),
             )
-            for seq, committed, source, landing_file, landed, clean, duplicate, quarantined in rows
+            for seq, committed, source, landing_file, landed, clean, duplicate, quarantined, erased, scrubbed in rows
         ]
+
+    def backfills(self) -> list[Backfill]:
+        """Every recorded permission to take in old history, oldest first."""
+        return [
+            Backfill(
+                str(landing_file),
+                str(reason),
+                str(by),
+                datetime.fromisoformat(str(at)),
+                None if digest is None else str(digest),
+                None if through is None else int(str(through)),
+            )
+            for landing_file, reason, by, at, digest, through in self._rows(
+                "SELECT landing_file, reason, requested_by, requested_at, digest, through_line "
+                "FROM backfills ORDER BY rowid"
+            )
+        ]
+
+    def fact(self, name: str) -> str | None:
+        """A remembered fact, None if there is none of this name."""
+        rows = self._rows("SELECT value FROM facts WHERE name = ?", name)
+        return str(rows[0][0]) if rows else None
 
     def known_paths(self) -> set[str]:
         """Every path the manifest mentions, files kept for slow readers included."""
@@ -220,7 +207,7 @@ class Manifest:
 
     def removed_before(self, moment: datetime) -> list[str]:
         """Files that stopped counting before `moment` (aware)."""
-        limit = _text(moment.astimezone(UTC))
+        limit = _utc(moment)
         return [str(row[0]) for row in self._rows("SELECT path FROM files WHERE removed_at < ?", limit)]
 
     def forget(self, paths: Iterable[str]) -> None:
@@ -233,5 +220,62 @@ class Manifest:
             connection.execute("COMMIT")
 
 
-def _json(counts: dict[str, int]) -> str:
-    return json.dumps(dict(sorted(counts.items())))
+def _store(connection: sqlite3.Connection, record: BatchRecord, seq: int, moment: str) -> None:
+    """Write a record under the number `seq`; the caller holds the transaction."""
+    if record.changes_content:
+        connection.execute("INSERT INTO batches VALUES (?, ?, ?)", (seq, moment, record.source))
+    connection.executemany(
+        "UPDATE files SET removed_at = ? WHERE path = ?", [(moment, path) for path in record.removed]
+    )
+    connection.executemany(
+        "INSERT INTO files VALUES (?, ?, ?, ?, ?, ?, NULL)",
+        [
+            (
+                file.path,
+                file.kind,
+                file.row_count,
+                file.day and file.day.isoformat(),
+                file.newest_at and file.newest_at.isoformat(),
+                seq,
+            )
+            for file in record.added
+        ],
+    )
+    connection.executemany(
+        "INSERT OR REPLACE INTO landing VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [tuple(vars(state).values()) for state in record.landing],
+    )
+    connection.executemany(
+        "INSERT INTO ledger (seq, source, landing_file, landed, clean, duplicate, quarantined, erased, scrubbed) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (
+                seq,
+                record.source,
+                row.landing_file,
+                row.landed,
+                row.clean,
+                row.duplicate,
+                json.dumps(dict(sorted(row.quarantined.items()))),
+                row.erased,
+                row.scrubbed,
+            )
+            for row in record.ledger
+        ],
+    )
+    connection.executemany(
+        "INSERT INTO backfills (landing_file, reason, requested_by, requested_at, digest, through_line) "
+        "VALUES (?, ?, ?, ?, ?, ?)",
+        [
+            (b.landing_file, b.reason, b.requested_by, _utc(b.requested_at), b.digest, b.through_line)
+            for b in record.backfills
+        ],
+    )
+    connection.executemany("DELETE FROM facts WHERE name = ?", [(name,) for name in record.facts])
+    connection.executemany(
+        "INSERT INTO facts VALUES (?, ?)", [(name, value) for name, value in record.facts.items() if value is not None]
+    )
+
+
+def _utc(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat()

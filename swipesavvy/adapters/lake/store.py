@@ -12,8 +12,9 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from swipesavvy.adapters.lake.event_batches import BATCH_LINES, CHUNK_BYTES, EventIntake
-from swipesavvy.adapters.lake.files import EVENTS, LakeFiles
+from swipesavvy.adapters.lake.files import EVENTS, QUARANTINE, LakeFiles
 from swipesavvy.adapters.lake.manifest import Manifest
+from swipesavvy.adapters.lake.manifest_schema import LACKS_AVAILABLE_AT
 from swipesavvy.application.ingestion import IngestReport, LedgerRow, Progress, SourceReport
 from swipesavvy.domain.errors import BusyError, UsageError
 from swipesavvy.domain.home import REFERENCE_TABLES, Home
@@ -48,9 +49,16 @@ class ParquetLake:
         try:
             self._manifest.create()
             self._files.sweep(now)
+            self._upgrade(now)
             yield
         finally:
             lock.release()
+
+    def _upgrade(self, now: datetime) -> None:
+        if self._manifest.fact(LACKS_AVAILABLE_AT) is not None:
+            from swipesavvy.adapters.lake.upgrading import upgrade_files
+
+            upgrade_files(self._files, now)
 
     def ingest(self, now: datetime, progress: Progress | None = None) -> IngestReport:
         """Take in what has landed since the last time: events, then every reference table."""
@@ -88,6 +96,14 @@ class ParquetLake:
             if name in found:
                 found[name].append(self._home.lake / file.path)
         return found
+
+    def quarantine_files(self) -> list[Path]:
+        """Parquet files of refused lines and rows of all sources, a row each.
+
+        Columns: landing_file, landing_line, "table" (the source), reason, detail, raw, quarantined_at.
+        """
+        kinds = [f"{QUARANTINE}:{name}" for name in (EVENTS, *REFERENCE_TABLES)]
+        return [self._home.lake / file.path for file in self._manifest.files(*kinds)]
 
     def data_as_of(self) -> datetime | None:
         """The newest valid customer event or order (aware UTC), None while there is neither."""

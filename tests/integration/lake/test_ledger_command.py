@@ -26,12 +26,24 @@ def test_the_ledger_accounts_for_every_line(home: Home) -> None:
         "clean": 1,
         "duplicate": 1,
         "quarantined": {"malformed_json": 1},
+        "erased": 0,
+        "scrubbed": 0,
         "balanced": True,
     }
     assert (users["source"], users["landed"], users["clean"]) == ("users", 1, 1)
     table = call(home).splitlines()
-    assert table[0].split() == ["source", "files", "landed", "clean", "duplicate", "quarantined", "balance"]
-    assert table[1].split() == ["events", "1", "3", "1", "1", "1", "ok"]
+    assert table[0].split() == [
+        "source",
+        "files",
+        "landed",
+        "clean",
+        "duplicate",
+        "quarantined",
+        "erased",
+        "scrubbed",
+        "balance",
+    ]
+    assert table[1].split() == ["events", "1", "3", "1", "1", "1", "0", "0", "ok"]
     assert table[-1] == "events: 1 quarantined as malformed_json"
 
 

@@ -17,8 +17,8 @@ class BuildPlan:
     """What one build describes and from which files; fixed before the first model runs.
 
     `tables` maps a source table to the Parquet files that hold it; instants are aware UTC. `data_as_of` is the newest
-    customer event or order of the lake, whatever `as_of` was asked for. `emits` says whether the build may tell the world
-    (events, alerts): never one of an instant that somebody asked for.
+    customer event or order of the lake, whatever `as_of` was asked for. `emits` says whether the build may tell the
+    world (events, alerts): never one of an instant that somebody asked for.
     """
 
     build_id: str

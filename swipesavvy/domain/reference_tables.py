@@ -18,6 +18,7 @@ class ColumnKind(StrEnum):
 
     TEXT = "text"
     UUID = "uuid"
+    USER = "user"  # text; an e-mail address or a phone number is replaced by its pseudonym
     CHOICE = "choice"
     MONEY = "money"  # USD, zero or more
     NUMBER = "number"
@@ -73,7 +74,7 @@ TABLES: dict[str, ReferenceTable] = {
             "users",
             ("user_id",),
             (
-                _key("user_id"),
+                _key("user_id", ColumnKind.USER),
                 Column("signup_at", ColumnKind.INSTANT),
                 *_text("region", "timezone", "locale", "acquisition_channel"),
                 Column("first_campaign_id", ColumnKind.UUID),
@@ -131,7 +132,7 @@ TABLES: dict[str, ReferenceTable] = {
             ("order_id",),
             (
                 _key("order_id", ColumnKind.UUID),
-                *_text("user_id"),
+                *_of(ColumnKind.USER, "user_id"),
                 *_of(ColumnKind.INSTANT, "ordered_at"),
                 *_of(ColumnKind.MONEY, "order_value", "cogs"),
                 *_text("category", "location_id", "payment_method", "promo_code"),
@@ -144,7 +145,7 @@ TABLES: dict[str, ReferenceTable] = {
             "consents",
             ("user_id", "channel", "recorded_at"),
             (
-                _key("user_id"),
+                _key("user_id", ColumnKind.USER),
                 _key("channel"),
                 _key("recorded_at", ColumnKind.INSTANT),
                 _choice("status", "opted_in", "opted_out"),

@@ -21,6 +21,7 @@ from swipesavvy.adapters.lake.lines import BLANK
 from swipesavvy.domain.errors import BadInputError
 from swipesavvy.domain.event_contract import Reason
 from swipesavvy.domain.reference_tables import MALFORMED_ROW, ReferenceTable
+from swipesavvy.domain.scrubbing import scrub_properties
 from swipesavvy.domain.strict_json import load_strict_object
 
 _ROWS_AT_ONCE = 50_000
@@ -50,7 +51,8 @@ class RawRows:
         for name, values in self.columns.items():
             values.append(_as_text(cells.get(name)))
         self.lines.append(line)
-        self.extra.append(json.dumps(unknown, ensure_ascii=False, sort_keys=True) if unknown else None)
+        kept = scrub_properties(unknown, event_type="")[0]
+        self.extra.append(json.dumps(kept, ensure_ascii=False, sort_keys=True) if kept else None)
 
     def to_arrow(self, landing_file: str) -> pa.Table:
         """The rows with the columns landing_file, landing_line, every declared column, extra."""

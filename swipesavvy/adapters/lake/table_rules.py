@@ -5,6 +5,7 @@ Belongs here: translation of `domain.reference_tables`; no rule is invented here
 
 from typing import Any
 
+import duckdb
 import pandera.polars as pandera
 import polars as pl
 from pandera.errors import SchemaErrors
@@ -12,6 +13,7 @@ from pandera.errors import SchemaErrors
 from swipesavvy.adapters.lake.routing import quoted
 from swipesavvy.domain.event_contract import Reason
 from swipesavvy.domain.reference_tables import Column, ColumnKind, ReferenceTable
+from swipesavvy.domain.scrubbing import IDENTIFIER, keyed_user_id, scrub_text
 
 _NUMBERS = (ColumnKind.MONEY, ColumnKind.NUMBER, ColumnKind.SHARE, ColumnKind.COUNT)
 _SQL_TYPES = {
@@ -29,6 +31,12 @@ _FRAME_TYPES: dict[str, Any] = {
 }
 _NUMBER = r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?"
 _DATE = r"\d{4}-\d\d-\d\d"
+
+
+def prepare(connection: duckdb.DuckDBPyConnection, key: bytes) -> None:
+    """Give a connection what `typed_sql` calls to keep personal data out; `key` is the home's for user ids."""
+    connection.create_function("pseudonym", lambda text: keyed_user_id(text, key), ["VARCHAR"], "VARCHAR")
+    connection.create_function("scrubbed", lambda text: scrub_text(text)[0], ["VARCHAR"], "VARCHAR")
 
 
 def sql_type(column: Column) -> str:
@@ -52,9 +60,12 @@ def _value(column: Column) -> str:
         return f"try_cast({number} AS BIGINT)" if column.kind is ColumnKind.COUNT else number
     if column.kind is ColumnKind.UUID:
         return f"lower({cell})"
+    user = f'r."{column.name}"'
     return {
         ColumnKind.INSTANT: instant,
         ColumnKind.DAY: f"({instant})::DATE",
+        ColumnKind.USER: f"CASE WHEN regexp_full_match({user}, {quoted(IDENTIFIER)}) THEN pseudonym({user}) "
+        f"ELSE {user} END",
     }.get(column.kind, f'r."{column.name}"')
 
 
@@ -96,7 +107,8 @@ def typed_sql(table: ReferenceTable) -> str:
     details = ", ".join(f"CASE WHEN {test} THEN {quoted(name)} END" for found in tests.values() for test, name in found)
     values = ", ".join(f"{_value(column)} AS v_{column.name}" for column in table.columns)
     columns = ", ".join(f'v_{column.name} AS "{column.name}"' for column in table.columns)
-    cells = ", ".join(f'{quoted(column.name)}: r."{column.name}"' for column in table.columns)
+    kept = {c.name: f"v_{c.name}" if c.kind is ColumnKind.USER else f'r."{c.name}"' for c in table.columns}
+    cells = ", ".join(f"{quoted(name)}: scrubbed({value})" for name, value in kept.items())
     return f"""
 WITH typed AS (SELECT r, {values} FROM raw_rows r)
 SELECT {columns}, r.landing_file, r.landing_line, r.extra, CASE {branches} END AS reason,

@@ -70,6 +70,7 @@ _HOLDS: dict[Kind, Holds] = {
 _COLUMN_HOLDS: dict[ColumnKind, Holds] = {
     ColumnKind.TEXT: Holds.TEXT,
     ColumnKind.UUID: Holds.UUID,
+    ColumnKind.USER: Holds.TEXT,
     ColumnKind.CHOICE: Holds.TEXT,
     ColumnKind.MONEY: Holds.NUMBER,
     ColumnKind.NUMBER: Holds.NUMBER,

@@ -1,4 +1,5 @@
 import json
+import re
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,7 @@ def totals(home: Home, table: str) -> tuple[int, int, int, int]:
 VALUES = {
     ColumnKind.TEXT: "text",
     ColumnKind.UUID: uid(1).upper(),
+    ColumnKind.USER: "u1",
     ColumnKind.MONEY: "12.50",
     ColumnKind.NUMBER: "-1e2",
     ColumnKind.SHARE: "0.1",
@@ -51,7 +53,9 @@ def test_a_full_row_and_a_row_of_keys_of_every_table(home: Home, name: str) -> N
     table = TABLES[name]
     full = {c.name: c.choices[0] if c.choices else VALUES[c.kind] for c in table.columns}
     keys = {
-        c.name: (VALUES | {ColumnKind.UUID: uid(2), ColumnKind.TEXT: "k"})[c.kind] for c in table.columns if c.required
+        c.name: (VALUES | {ColumnKind.UUID: uid(2), ColumnKind.TEXT: "k", ColumnKind.USER: "u2"})[c.kind]
+        for c in table.columns
+        if c.required
     }
     land(home, "a.jsonl", [json.dumps(full), json.dumps(keys)], source=name)
     report = take_in(home, name)
@@ -60,6 +64,21 @@ def test_a_full_row_and_a_row_of_keys_of_every_table(home: Home, name: str) -> N
     found = pl.read_parquet(open_lake(home).files()[name][0])
     assert found.columns == [*columns, "landing_file", "landing_line", "extra"]
     assert table_rules.breaches(table, found) == []
+
+
+def test_a_user_named_by_an_address_becomes_a_pseudonym_in_every_spelling(home: Home) -> None:
+    lines = ["user_id,region,favourite", "Ann@Shop.example,DE,ann@shop.example", " ann@shop.example,US-CA,", "u7,FR,x"]
+    land(home, "a.csv", lines, "users")
+    land(home, "b.csv", ["user_id,signup_at", "bo@shop.example,soon"], "users")
+    take_in(home, "users")
+    found = pl.read_parquet(open_lake(home).files()["users"][0]).sort("landing_line")
+    ann, other = found["user_id"]
+    assert re.fullmatch("h_[0-9a-f]{32}", ann)
+    assert other == "u7"
+    assert found["extra"].to_list() == [None, '{"favourite": "x"}']
+    (kept,) = (pl.read_parquet(path) for path in (home.lake / "quarantine").rglob("*.parquet"))
+    assert "bo@" not in str(kept.rows())
+    assert json.loads(kept["raw"][0])["signup_at"] == "soon"
 
 
 def test_the_newest_version_of_a_row_wins(home: Home) -> None:

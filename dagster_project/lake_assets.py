@@ -24,11 +24,13 @@ DAYS_SHOWN = 60
 
 
 def warn(report: SourceReport) -> None:
-    """One line per file that could not be taken in as it should, and per torn last line that waits for its rest."""
+    """One line per file that could not be taken in as it should, per torn last line, and per thing worth doing."""
     for problem in report.problems:
         progress.warning("%s", problem)
     for place in report.pending:
         progress.warning("%s: the last line is incomplete; it is taken in once it is complete", place)
+    for note in report.notes:
+        progress.warning("%s", note)
 
 
 landing_files = [

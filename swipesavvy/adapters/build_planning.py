@@ -7,6 +7,7 @@ from datetime import datetime
 from swipesavvy.adapters.code_version import code_version, landing_signature
 from swipesavvy.adapters.durable import write_json
 from swipesavvy.adapters.serving_files import current_build, published_builds
+from swipesavvy.adapters.snapshots import published_plan
 from swipesavvy.adapters.sources_file import write_plan
 from swipesavvy.domain.builds import BuildPlan, fingerprint, name_build
 from swipesavvy.domain.errors import NotBuiltYetError
@@ -21,6 +22,7 @@ class Seen:
     landing: str | None
     as_of: str | None
     code_version: str
+    lake_version: str
 
 
 def plan_build(home: Home, as_of: datetime | None, now: datetime) -> BuildPlan:
@@ -70,16 +72,16 @@ def _planned(home: Home, as_of: datetime | None, now: datetime) -> BuildPlan:
 
 def remember_seen(home: Home, as_of: str | None, landing: str | None) -> None:
     """Note what the published build has seen; `landing` is the signature taken before ingestion began."""
-    build_id = current_build(home)
-    if build_id is not None:
-        seen = Seen(build_id, landing, as_of, code_version())
+    build_id, plan = current_build(home), published_plan(home)
+    if build_id is not None and plan is not None:
+        seen = Seen(build_id, landing, as_of, code_version(), plan["lake_version"])
         write_json(home.warehouse / "seen.json", asdict(seen))
 
 
 def standing_build(home: Home, as_of: str | None) -> str | None:
-    """The published build, if neither landing, code nor the instant asked for differ from what it has seen.
+    """The published build, if neither landing, lake, code nor the instant asked for differ from what it has seen.
 
-    Costs a directory listing and a few hashes; opens neither the lake nor the snapshot.
+    Costs a directory listing and a few hashes, at most the number of the lake's newest batch; opens no snapshot.
     """
     try:
         seen = Seen(**json.loads((home.warehouse / "seen.json").read_text(encoding="utf-8")))
@@ -90,5 +92,13 @@ def standing_build(home: Home, as_of: str | None) -> str | None:
         and seen.as_of == as_of
         and seen.landing == landing_signature(home)
         and seen.code_version == code_version()
+        and seen.lake_version == _lake_version(home)
     )
     return seen.build_id if same else None
+
+
+def _lake_version(home: Home) -> str:
+    """Replays and erasures change the lake without anything landing, and somebody may have deleted it."""
+    from swipesavvy.adapters.lake import open_lake
+
+    return open_lake(home).version()

@@ -57,6 +57,7 @@ class SourceReport:
     batches: int = 0
     pending: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     def add(self, landed: int, clean: int, duplicate: int, quarantined: dict[str, int]) -> None:
         """Count the outcome of one landing file in."""
@@ -87,6 +88,73 @@ class IngestReport:
     def pending(self) -> list[str]:
         """Places (`file:line`) of torn last lines, taken in once they are complete."""
         return [place for source in self.sources.values() for place in source.pending]
+
+
+@dataclass(frozen=True)
+class QuarantineFilter:
+    """Which refused lines are meant; None leaves a question open. `landing_file` is relative to `landing/`."""
+
+    source: str | None = None
+    reason: str | None = None
+    landing_file: str | None = None
+
+
+@dataclass(frozen=True)
+class QuarantinedLine:
+    """One refused line: where it stands, why it was refused, when (aware UTC), and its text where that is kept."""
+
+    source: str
+    landing_file: str
+    landing_line: int
+    reason: str
+    detail: str | None
+    quarantined_at: datetime
+    raw: str | None
+
+
+@dataclass
+class ReplayReport:
+    """What judging refused lines again did: `accepted` by (source, former reason) = `clean` + `duplicate`.
+
+    A dry replay moves nothing and leaves `clean` and `duplicate` at 0.
+    """
+
+    judged: int = 0
+    accepted: Counter[tuple[str, str]] = field(default_factory=Counter)
+    clean: int = 0
+    duplicate: int = 0
+    problems: list[str] = field(default_factory=list)
+
+    def add(self, other: "ReplayReport") -> None:
+        """Count another source in."""
+        self.judged += other.judged
+        self.accepted.update(other.accepted)
+        self.clean += other.clean
+        self.duplicate += other.duplicate
+        self.problems.extend(other.problems)
+
+
+@dataclass(frozen=True)
+class BackfillRequest:
+    """Permission to take in history of any age: why, and by whom."""
+
+    reason: str
+    requested_by: str
+
+
+@dataclass(frozen=True)
+class BackfillReport:
+    """A file taken in as history: its name in landing, and what became of its lines in all.
+
+    `was_known` says that the same bytes had been handed in before: nothing was counted twice.
+    """
+
+    landing_file: str
+    was_known: bool
+    landed: int
+    clean: int
+    duplicate: int
+    quarantined: dict[str, int]
 
 
 class Lake(Protocol):
@@ -122,4 +190,26 @@ class Lake(Protocol):
 
     def quarantined(self) -> dict[str, dict[str, int]]:
         """Refused lines by source and reason."""
+        ...
+
+    def quarantine_files(self) -> list[Path]:
+        """Parquet files of refused lines and rows, of all sources."""
+        ...
+
+    def quarantined_lines(self, chosen: QuarantineFilter, limit: int) -> list[QuarantinedLine]:
+        """The newest refused lines first."""
+        ...
+
+    def replay(
+        self,
+        chosen: QuarantineFilter,
+        now: datetime,
+        is_dry: bool = False,
+        backfill: BackfillRequest | None = None,
+    ) -> ReplayReport:
+        """Judge refused lines by the present contract; those accepted now move into the lake."""
+        ...
+
+    def backfill(self, file: Path, request: BackfillRequest, now: datetime) -> BackfillReport:
+        """Take in a file of events of any age, once."""
         ...

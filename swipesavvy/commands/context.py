@@ -1,5 +1,7 @@
 """What every command shares: the home option, settings of this call, and progress on stderr."""
 
+import os
+import pwd
 from pathlib import Path
 from typing import Annotated
 
@@ -21,6 +23,14 @@ FormatOption = Annotated[str, typer.Option("--format", help="table or json.")]
 def settings_for(home: Path | None) -> Settings:
     """Settings of this call; `--home` wins over the environment."""
     return Settings() if home is None else Settings(home=home)
+
+
+def operator() -> str:
+    """Who runs this command: the name of the account, which records carry."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return f"uid {os.getuid()}"
 
 
 def progress_bar() -> Progress:

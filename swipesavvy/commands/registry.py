@@ -2,7 +2,19 @@
 
 import typer
 
-from swipesavvy.commands import configuration, demo, importing, keys, ledger, metrics, people, run, serving, simulate
+from swipesavvy.commands import (
+    configuration,
+    demo,
+    importing,
+    keys,
+    ledger,
+    metrics,
+    people,
+    quarantine,
+    run,
+    serving,
+    simulate,
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -15,6 +27,7 @@ def register(app: typer.Typer) -> None:
     app.command("demo")(demo.demo)
     app.command("metrics")(metrics.metrics)
     app.command("ledger")(ledger.ledger)
+    app.add_typer(quarantine.app, name="quarantine")
     app.add_typer(people.app, name="user")
     app.add_typer(keys.app, name="key")
     app.command("config")(configuration.config)

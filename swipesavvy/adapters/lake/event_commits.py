@@ -18,7 +18,7 @@ from swipesavvy.application.ingestion import SourceReport
 from swipesavvy.domain.event_contract import Actor
 
 _NEWEST = f"max(event_at) FILTER (actor_type = '{Actor.CUSTOMER}')"
-_KEPT_BACK = "SELECT q.* FROM read_parquet('{path}') q ANTI JOIN accepted USING (landing_file, landing_line)"
+_KEPT_BACK = "SELECT q.* FROM read_parquet('{path}') q ANTI JOIN leaving USING (landing_file, landing_line)"
 
 
 @dataclass
@@ -26,8 +26,8 @@ class Batch:
     """Where the staged lines of one batch come from.
 
     `names` names the file numbers; `states` and `landed` tell of lines new to the lake. `returned` counts, by file and
-    reason, the lines that leave the quarantine: they are listed in the table `accepted` (landing_file, landing_line)
-    and lie in `emptied` quarantine files, which are written anew without them.
+    reason, the lines that leave the quarantine or change their reason: they are listed in the table `leaving`
+    (landing_file, landing_line) and lie in `emptied` quarantine files, which are written anew without them.
     """
 
     names: list[str]

@@ -15,7 +15,18 @@ from swipesavvy.adapters.lake.event_batches import BATCH_LINES, CHUNK_BYTES, Eve
 from swipesavvy.adapters.lake.files import EVENTS, QUARANTINE, LakeFiles
 from swipesavvy.adapters.lake.manifest import Manifest
 from swipesavvy.adapters.lake.manifest_schema import LACKS_AVAILABLE_AT
-from swipesavvy.application.ingestion import IngestReport, LedgerRow, Progress, SourceReport
+from swipesavvy.adapters.lake.quarantine_listing import quarantined_lines
+from swipesavvy.adapters.lake.replayable import replayable_hint
+from swipesavvy.application.ingestion import (
+    BackfillRequest,
+    IngestReport,
+    LedgerRow,
+    Progress,
+    QuarantinedLine,
+    QuarantineFilter,
+    ReplayReport,
+    SourceReport,
+)
 from swipesavvy.domain.errors import BusyError, UsageError
 from swipesavvy.domain.home import REFERENCE_TABLES, Home
 
@@ -73,7 +84,10 @@ class ParquetLake:
     def ingest_events(self, now: datetime, progress: Progress | None = None) -> SourceReport:
         """Take in new lines of the event stream. `now` is the clock lines without `received_at` are judged by."""
         with self._writing(now):
-            return EventIntake(self._home, self._files, now, self._chunk_bytes, self._batch_lines).run(progress)
+            hint = replayable_hint(self._manifest, EVENTS, lambda: self._replayable(EVENTS, now), now)
+            report = EventIntake(self._home, self._files, now, self._chunk_bytes, self._batch_lines).run(progress)
+        report.notes.extend([hint] if hint else [])
+        return report
 
     def ingest_table(self, name: str, now: datetime) -> SourceReport:
         """Take in new or changed files of one reference table."""
@@ -82,7 +96,55 @@ class ParquetLake:
         if name not in REFERENCE_TABLES:
             raise UsageError(f"there is no reference table {name}: one of {', '.join(REFERENCE_TABLES)}")
         with self._writing(now):
-            return TableIntake(self._home, self._files, name, now).run()
+            hint = replayable_hint(self._manifest, name, lambda: self._replayable(name, now), now)
+            report = TableIntake(self._home, self._files, name, now).run()
+        report.notes.extend([hint] if hint else [])
+        return report
+
+    def _replayable(self, source: str, now: datetime) -> int:
+        return self._replay_source(source, QuarantineFilter(), now, None, is_dry=True).accepted.total()
+
+    def replay(
+        self,
+        chosen: QuarantineFilter,
+        now: datetime,
+        is_dry: bool = False,
+        backfill: BackfillRequest | None = None,
+    ) -> ReplayReport:
+        """Judge refused lines again; what the present contract accepts moves into the lake, the rest stays.
+
+        A reference table is read again as a whole, so that all its rows are judged again if one is meant. `backfill`
+        lets chosen events in however old they are, and is recorded.
+        """
+        sources = (EVENTS, *REFERENCE_TABLES) if chosen.source is None else (chosen.source,)
+        if chosen.source is not None and chosen.source not in (EVENTS, *REFERENCE_TABLES):
+            raise UsageError(f"there is no source {chosen.source}: events, or one of {', '.join(REFERENCE_TABLES)}")
+        report = ReplayReport()
+        if not self._manifest.version():
+            return report
+        with self._writing(now):
+            for source in sources:
+                report.add(self._replay_source(source, chosen, now, backfill, is_dry))
+        return report
+
+    def _replay_source(
+        self,
+        source: str,
+        chosen: QuarantineFilter,
+        now: datetime,
+        backfill: BackfillRequest | None,
+        is_dry: bool,
+    ) -> ReplayReport:
+        from swipesavvy.adapters.lake.replaying import EventReplay
+        from swipesavvy.adapters.lake.table_batches import TableIntake
+
+        if source == EVENTS:
+            return EventReplay(self._files, now, chosen).run(backfill, is_dry)
+        return TableIntake(self._home, self._files, source, now).replay(chosen, is_dry)
+
+    def quarantined_lines(self, chosen: QuarantineFilter, limit: int) -> list[QuarantinedLine]:
+        """At most `limit` refused lines, the newest first."""
+        return quarantined_lines(self.quarantine_files(), chosen, limit)
 
     def version(self) -> str:
         """Number of the newest batch; changes if and only if the content of the lake has changed."""

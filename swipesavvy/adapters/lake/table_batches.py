@@ -7,21 +7,26 @@ the lake holds; one that was replaced makes all files of the table count anew, s
 import hashlib
 import logging
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 import duckdb
 import polars as pl
 from duckdb.func import FunctionNullHandling
 
+from swipesavvy.adapters.home_secrets import USER_IDS, home_secret
 from swipesavvy.adapters.lake import table_rules
 from swipesavvy.adapters.lake.files import QUARANTINE, SPILL, LakeFiles, LakeWriteError, paths_sql
 from swipesavvy.adapters.lake.landing import READ_ERRORS, TABLE_SUFFIXES, LandingFile, read_problem, survey
 from swipesavvy.adapters.lake.manifest import BatchRecord, LakeFile, LandingState, LedgerEntry
 from swipesavvy.adapters.lake.quarantine import REFUSED, quarantine_sql
+from swipesavvy.adapters.lake.replayable import replayable_fact
 from swipesavvy.adapters.lake.staging import lake_connection
 from swipesavvy.adapters.lake.table_reading import read_rows
-from swipesavvy.application.ingestion import SourceReport
+from swipesavvy.application.ingestion import QuarantineFilter, ReplayReport, SourceReport
 from swipesavvy.domain.errors import BadInputError
 from swipesavvy.domain.home import Home
 from swipesavvy.domain.instants import parse_instant
@@ -77,6 +82,55 @@ class TableIntake:
         changed, is_replaced = self._changed(fresh)
         if is_replaced:
             changed = survey(self._home.landing, self._name, TABLE_SUFFIXES, {}).fresh
+        with self._connection() as connection:
+            counts = self._read_all(connection, changed)
+            if counts:
+                self._commit(connection, self._merge(connection, counts))
+        if not counts and self._states:
+            self._files.manifest.commit(BatchRecord(self._name, landing=self._states, changes_content=False), self._now)
+
+    def replay(self, chosen: QuarantineFilter, is_dry: bool = False) -> ReplayReport:
+        """Read the table's files again if refused rows are meant; rows the present contract accepts move.
+
+        All files are read, because a row that counts anew may give way to one that it used to hide.
+        """
+        report = ReplayReport()
+        held = self._held(chosen)
+        if not held:
+            return report
+        found = survey(self._home.landing, self._name, TABLE_SUFFIXES, {}).fresh
+        missing = sorted(set(held) - {file.name for file in found})
+        report.problems.extend(f"landing/{name} is gone: its refused rows stay as they are" for name in missing)
+        report.judged = sum(count for name, count in held.items() if name not in missing)
+        with self._connection() as connection:
+            counts = self._read_all(connection, found)
+            entries = self._merge(connection, counts) if counts else []
+            for entry in entries:
+                gone = {(self._name, reason): -count for reason, count in entry.quarantined.items() if count < 0}
+                report.accepted.update(gone)
+            if entries and not is_dry:
+                self._commit(connection, entries, replayable_fact(self._name, 0))
+                report.clean = sum(entry.clean for entry in entries)
+                report.duplicate = sum(entry.duplicate for entry in entries)
+        report.problems.extend(self._report.problems)
+        return report
+
+    def _held(self, chosen: QuarantineFilter) -> dict[str, int]:
+        """The refused rows that are meant, by landing file."""
+        files = self._files.manifest.files(f"{QUARANTINE}:{self._name}")
+        if not files:
+            return {}
+        with lake_connection(self._files.root / SPILL) as connection:
+            return dict(
+                connection.execute(
+                    f"SELECT landing_file, count(*) FROM read_parquet({paths_sql(self._files.root, files)}) "
+                    "WHERE ($1 IS NULL OR reason = $1) AND ($2 IS NULL OR landing_file = $2) GROUP BY ALL",
+                    [chosen.reason, chosen.landing_file],
+                ).fetchall()
+            )
+
+    @contextmanager
+    def _connection(self) -> Iterator[duckdb.DuckDBPyConnection]:
         with lake_connection(self._files.root / SPILL) as connection:
             connection.create_function(
                 "any_instant",
@@ -85,13 +139,14 @@ class TableIntake:
                 "TIMESTAMP",
                 null_handling=FunctionNullHandling.SPECIAL,
             )
-            connection.execute(table_rules.empty_table_sql("typed_rows", self._table))
-            connection.execute(REFUSED)
-            counts = {file.name: landed for file in changed if (landed := self._read(connection, file)) is not None}
-            if counts:
-                self._commit(connection, counts)
-        if not counts and self._states:
-            self._files.manifest.commit(BatchRecord(self._name, landing=self._states, changes_content=False), self._now)
+            table_rules.prepare(connection, home_secret(self._home, USER_IDS))
+            yield connection
+
+    def _read_all(self, connection: duckdb.DuckDBPyConnection, files: list[LandingFile]) -> dict[str, int]:
+        """Type the rows of these files; the number of rows of each that could be read."""
+        connection.execute(table_rules.empty_table_sql("typed_rows", self._table))
+        connection.execute(REFUSED)
+        return {file.name: landed for file in files if (landed := self._read(connection, file)) is not None}
 
     def _changed(self, fresh: list[LandingFile]) -> tuple[list[LandingFile], bool]:
         """Files whose bytes differ from what was taken in, and whether one of them lost bytes it had."""
@@ -155,23 +210,35 @@ class TableIntake:
                 [(name, line, reason, detail) for line, reason, detail in unreadable],
             )
 
-    def _commit(self, connection: duckdb.DuckDBPyConnection, landed: dict[str, int]) -> None:
-        """Merge the rows just read with those of all other files, check, write, commit."""
-        kind, refused_kind = f"tables:{self._name}", f"{QUARANTINE}:{self._name}"
-        old, old_refused = self._files.manifest.files(kind), self._files.manifest.files(refused_kind)
+    def _merge(self, connection: duckdb.DuckDBPyConnection, landed: dict[str, int]) -> list[LedgerEntry]:
+        """Merge the rows just read with those of all other files into the table `newest`, and check; what changed."""
+        old, old_refused = self._present()
         self._keep_others(connection, "typed_rows", "*", old, list(landed))
         self._keep_others(connection, "refused", _REFUSED_COLUMNS, old_refused, list(landed))
         connection.execute(f"CREATE TEMP TABLE newest AS {table_rules.newest_sql(self._table, 'typed_rows')}")
         self._check(connection, landed)
-        record = BatchRecord(self._name, landing=self._states)
-        newest_at = self._newest(connection)
+        return self._ledger(connection, landed)
+
+    def _present(self) -> tuple[list[LakeFile], list[LakeFile]]:
+        """The files of rows and of refused rows the lake consists of now."""
+        manifest = self._files.manifest
+        return manifest.files(f"tables:{self._name}"), manifest.files(f"{QUARANTINE}:{self._name}")
+
+    def _commit(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        entries: list[LedgerEntry],
+        facts: dict[str, str | None] | None = None,
+    ) -> None:
+        """Write the merged rows in place of the present ones, and make them count."""
+        record = BatchRecord(self._name, landing=self._states, ledger=entries, facts=facts or {})
         keys = ", ".join(f'"{name}"' for name in self._table.key)
         query = f"SELECT * FROM newest ORDER BY {keys}, landing_file, landing_line"
-        record.added.extend(self._files.write(connection, query, kind, newest_at=newest_at))
-        record.added.extend(self._files.write(connection, quarantine_sql(self._name, self._now), refused_kind))
-        record.removed.extend(file.path for file in (*old, *old_refused))
-        record.ledger = self._ledger(connection, landed)
-        for row in record.ledger:
+        write = partial(self._files.write, connection)
+        record.added.extend(write(query, f"tables:{self._name}", newest_at=self._newest(connection)))
+        record.added.extend(write(quarantine_sql(self._name, self._now), f"{QUARANTINE}:{self._name}"))
+        record.removed.extend(file.path for files in self._present() for file in files)
+        for row in entries:
             self._report.add(row.landed, row.clean, row.duplicate, row.quarantined)
         self._report.batches += 1
         self._files.manifest.commit(record, self._now)

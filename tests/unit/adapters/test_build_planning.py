@@ -3,9 +3,12 @@
 import os
 from datetime import UTC, date, datetime
 
+import duckdb
+
 from swipesavvy.adapters import build_planning
 from swipesavvy.adapters.code_version import code_version, landing_signature
 from swipesavvy.adapters.durable import write_text
+from swipesavvy.adapters.lake.manifest import BatchRecord, Manifest
 from swipesavvy.domain.home import Home
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
@@ -13,7 +16,8 @@ NOW = datetime(2026, 11, 21, tzinfo=UTC)
 
 def publish_empty(home: Home) -> str:
     home.serving.mkdir(parents=True)
-    (home.serving / "20261121T000000Z-aaaaaaaa.duckdb").touch()
+    with duckdb.connect(home.serving / "20261121T000000Z-aaaaaaaa.duckdb") as connection:
+        connection.execute("create table build_info as select '0' as lake_version")
     write_text(home.current_pointer, "20261121T000000Z-aaaaaaaa.duckdb\n")
     return "20261121T000000Z-aaaaaaaa"
 
@@ -62,6 +66,19 @@ def test_a_build_stands_only_while_nothing_it_saw_has_changed(home: Home) -> Non
     assert build_planning.standing_build(home, "2026-11-20") is None, "another instant"
     (home.landing_events / "b.jsonl").touch()
     assert build_planning.standing_build(home, None) is None, "a new file"
+
+
+def test_a_build_stands_no_longer_once_the_lake_changes_by_itself(home: Home) -> None:
+    publish_empty(home)
+    build_planning.remember_seen(home, None, landing_signature(home))
+    assert build_planning.standing_build(home, None) is not None
+    home.lake.mkdir()
+    manifest = Manifest(home.lake / "manifest.db")
+    manifest.create()
+    manifest.commit(BatchRecord("events", changes_content=False), NOW)
+    assert build_planning.standing_build(home, None) is not None, "housekeeping"
+    manifest.commit(BatchRecord("events"), NOW)
+    assert build_planning.standing_build(home, None) is None, "a replay, or a lake that was deleted"
 
 
 def test_a_damaged_note_is_no_answer(home: Home) -> None:

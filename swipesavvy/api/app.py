@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
 from swipesavvy.api.composition import compose
+from swipesavvy.api.event_routes import event_router
 from swipesavvy.api.requests import RequestEnvelope
 from swipesavvy.settings import Settings
 
@@ -20,7 +21,7 @@ def create_app(settings: Settings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         services = compose(settings, answers)
         app.include_router(services.health.router())
-        app.include_router(services.collector.router())
+        app.include_router(event_router(services.collector, services.door))
         try:
             yield
         finally:

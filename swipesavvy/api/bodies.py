@@ -4,19 +4,16 @@ import asyncio
 import json
 import re
 import zlib
-from typing import Any
 
 import msgspec
 from starlette.requests import ClientDisconnect, Request
 
 from swipesavvy.application.collecting import MOST_EVENTS
-from swipesavvy.domain.strict_json import load_strict_object
 
 MOST_BYTES = 1_000_000
 BODY_SECONDS = 15
 _GZIP = 16 + zlib.MAX_WBITS
 _RAW_LIST = msgspec.json.Decoder(list[msgspec.Raw])
-_MEMBERS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _RAW = msgspec.json.Decoder(msgspec.Raw)
 # Lenient on purpose: it only finds where each event ends, so that one odd event does not take its neighbours along.
 # Numbers stay text: int() refuses more than 4,300 digits.
@@ -72,33 +69,6 @@ def cut(body: bytes) -> list[bytes]:
     if len(raws) > MOST_EVENTS:
         raise RefusedError(413, f"{len(raws)} events in one request; send {MOST_EVENTS} at most")
     return raws
-
-
-def strict_object(raw: bytes) -> dict[str, Any] | None:
-    """What the strict grammar says of one event: its value if it is a JSON object, else None.
-
-    The quick parser is lenient in two ways only, repeated keys and escaped characters. Without a backslash every
-    quote opens or closes a key or a text, so equal numbers of quotes before and after prove that no key was lost.
-    """
-    if b"\\" not in raw:
-        try:
-            value = msgspec.json.decode(raw)
-            if isinstance(value, dict) and msgspec.json.encode(value).count(b'"') == raw.count(b'"'):
-                return value
-        except (msgspec.MsgspecError, OverflowError, RecursionError, UnicodeDecodeError):
-            pass
-    try:
-        return load_strict_object(raw.decode("utf-8"))
-    except ValueError:
-        # An integer of thousands of digits is good grammar, but no number anybody can use.
-        return None
-
-
-def without_member(raw: bytes, name: str) -> bytes:
-    """A strict JSON object without one of its members; the values of all others keep their bytes."""
-    members = _MEMBERS.decode(raw)
-    del members[name]
-    return msgspec.json.encode(members)
 
 
 class _Inflater:

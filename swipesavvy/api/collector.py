@@ -1,86 +1,75 @@
-"""The collector: `POST /api/analytics/events`, also without the prefix. Acknowledged only when it is on the disk."""
+"""The collector: events in, verdicts out, acknowledged only when they are on the disk.
+
+Belongs here: the way of a request's events, whatever route they came by. Not here: HTTP (`event_routes`), whether an
+event is valid (`domain.verdicts`).
+"""
 
 import asyncio
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime
 
-import msgspec
-from fastapi import APIRouter
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-
-from swipesavvy.api.bodies import RefusedError, cut, read_body, strict_object, without_member
-from swipesavvy.api.door import Door
-from swipesavvy.application.collecting import CutEvent, EventLog, Verdict, judge, land
+from swipesavvy.api.bodies import RefusedError
+from swipesavvy.api.cutting import cut_event
+from swipesavvy.application.collecting import EventLog, SeenIds, Verdict, judge, landing_line, mark_duplicates
 from swipesavvy.domain.errors import BusyError
-from swipesavvy.domain.keys import Scope
-
-PATHS = ("/api/analytics/events", "/analytics/events")
 
 
 @dataclass
 class Collector:
-    """The routes of one server process, and what they have taken since it started."""
+    """What one server process takes events with, and what it has taken since it started.
 
-    door: Door
+    `key` gives the secret that turns identifying user ids into pseudonyms.
+    """
+
     log: EventLog
+    seen: SeenIds
     clock: Callable[[], datetime]
-    taken: dict[str, int] = field(default_factory=lambda: {"accepted": 0, "rejected": 0})
+    key: Callable[[], bytes]
+    taken: Counter[str] = field(default_factory=Counter)
 
-    def router(self) -> APIRouter:
-        """Both paths."""
-        router = APIRouter()
-        for path in PATHS:
-            router.add_route(path, self.collect, methods=["POST"])
-        return router
+    async def take(self, raws: Sequence[bytes]) -> list[Verdict]:
+        """Land events (each one JSON value in its own bytes) and return a verdict for each, in order.
 
-    async def collect(self, request: Request) -> Response:
-        """Land one event or up to 100; answers 200 with a verdict for each, in order."""
-        try:
-            await self.door.admit(request, Scope.COLLECT)
-            raws = cut(await read_body(request))
-            verdicts = await self._take([_event(raw) for raw in raws])
-        except RefusedError as refused:
-            return _refusal(refused)
-        for verdict in verdicts:
-            self.taken[verdict.status] += 1
-        return Response(msgspec.json.encode(_answer(verdicts)), media_type="application/json")
-
-    async def _take(self, events: list[CutEvent]) -> list[Verdict]:
+        RefusedError 503 if they could not be landed; sending them again is safe then.
+        """
         received_at = self.clock()
-        verdicts = judge(events, received_at)
-        try:
-            if events:
-                await asyncio.wrap_future(land(events, received_at, self.log))
-        except BusyError as error:
-            raise RefusedError(503, str(error), 2) from None
-        except OSError:
-            # The events may be on the disk all the same; sending them again is safe, copies are recognised.
-            raise RefusedError(503, "the events could not be written; send them again", 5) from None
+        key = self._key()
+        cuts = [cut_event(raw, key) for raw in raws]
+        verdicts, fresh = mark_duplicates(judge([event for event, _ in cuts], received_at), self.seen)
+        stamp = received_at.isoformat()
+        await self.land(b"".join(landing_line(event.raw, stamp) for event, _ in cuts), fresh)
+        self.taken.update(verdict.status for verdict in verdicts)
+        self.taken["scrubbed"] += sum(count for _, count in cuts)
         return verdicts
 
+    async def land(self, lines: bytes, fresh: bytes) -> None:
+        """Put whole lines on the disk; `fresh` are the ids that count as new only if that works out.
 
-def _event(raw: bytes) -> CutEvent:
-    value = strict_object(raw)
-    if value is not None and "received_at" in value:
-        return CutEvent(without_member(raw, "received_at"), value)
-    return CutEvent(raw, value)
+        RefusedError 503 if it does not.
+        """
+        if not lines:
+            return
+        try:
+            await _done(self.log.append(lines))
+        except BusyError as error:
+            self.seen.forget(fresh)
+            raise RefusedError(503, str(error), 2) from None
+        except OSError:
+            self.seen.forget(fresh)
+            # The events may be on the disk all the same; sending them again is safe, copies are recognised.
+            raise RefusedError(503, "the events could not be written; send them again", 5) from None
+
+    def _key(self) -> bytes:
+        try:
+            return self.key()
+        except OSError:
+            raise RefusedError(
+                503, "the secrets of this installation cannot be read; send the events again", 5
+            ) from None
 
 
-def _answer(verdicts: list[Verdict]) -> dict[str, object]:
-    results: list[dict[str, str | None]] = []
-    for verdict in verdicts:
-        result = {"event_id": verdict.event_id, "status": verdict.status}
-        results.append(result if verdict.reason is None else {**result, "reason": verdict.reason})
-    rejected = sum(verdict.reason is not None for verdict in verdicts)
-    return {"accepted": len(verdicts) - rejected, "rejected": rejected, "results": results}
-
-
-def _refusal(refused: RefusedError) -> JSONResponse:
-    headers = {}
-    if refused.retry_after is not None:
-        headers["retry-after"] = str(refused.retry_after)
-    if refused.status == 401:  # noqa: PLR2004 - the one status with a header of its own
-        headers["www-authenticate"] = 'Bearer realm="swipesavvy", Basic realm="swipesavvy"'
-    return JSONResponse({"error": refused.says}, refused.status, headers)
+async def _done(landed: Future[None]) -> None:
+    await asyncio.wrap_future(landed)

@@ -5,13 +5,16 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from importlib.metadata import version
 from threading import Lock
 
 from swipesavvy.adapters.health import HomeProbes
+from swipesavvy.adapters.home_secrets import USER_IDS, home_secret
 from swipesavvy.adapters.landing_log import LandingLog
 from swipesavvy.adapters.ops import OpsStore, open_ops
 from swipesavvy.adapters.people import keys_of
+from swipesavvy.adapters.seen_ids import SeenEventIds
 from swipesavvy.api.collector import Collector
 from swipesavvy.api.door import Door
 from swipesavvy.api.health import Health
@@ -55,7 +58,9 @@ class Services:
     """What one server process holds while it runs."""
 
     health: Health
+    door: Door
     collector: Collector
+    seen: SeenEventIds
     log: LandingLog
     ops: LateOps
 
@@ -70,7 +75,10 @@ def compose(settings: Settings, answers: Counter[int]) -> Services:
     home = settings.paths()
     ops = LateOps(settings)
     log = LandingLog(home.landing_events, _now)
-    collector = Collector(Door(ops.authenticate, time.monotonic), log, _now)
+    seen = SeenEventIds(home)
+    seen.refresh()
+    seen.load_landing()
+    collector = Collector(log, seen, _now, cache(lambda: home_secret(home, USER_IDS)))
     probes = HomeProbes(home)
     health = Health(
         probes=(
@@ -86,17 +94,16 @@ def compose(settings: Settings, answers: Counter[int]) -> Services:
         version=version("swipesavvy"),
         started_at=_now(),
     )
-    return Services(health, collector, log, ops)
+    return Services(health, Door(ops.authenticate, time.monotonic), collector, seen, log, ops)
 
 
 def _collector_probe(collector: Collector, log: LandingLog, answers: Counter[int]) -> Callable[[datetime], Part]:
     def probe(_: datetime) -> Part:
-        accepted, rejected = collector.taken["accepted"], collector.taken["rejected"]
-        details = {"accepted": accepted, "rejected": rejected}
+        details = {name: collector.taken[name] for name in ("accepted", "duplicate", "rejected", "scrubbed")}
         details |= {f"answers_{status}": count for status, count in sorted(answers.items())}
         if log.last_error is not None:
             return Part("collector", "bad", f"cannot write events: {log.last_error}", {**details})
-        says = f"{accepted:,} events accepted and {rejected:,} rejected since the start"
+        says = f"{details['accepted']:,} events accepted and {details['rejected']:,} rejected since the start"
         return Part("collector", "ok", says, {**details})
 
     return probe

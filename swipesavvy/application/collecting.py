@@ -3,14 +3,14 @@
 Cutting bytes into events is the HTTP surface's task; forcing lines to the disk is the log's.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
 
-from swipesavvy.domain.envelope import envelope_problem
 from swipesavvy.domain.event_contract import Reason
+from swipesavvy.domain.verdicts import problem_of
 
 MOST_EVENTS = 100
 
@@ -25,15 +25,18 @@ class CutEvent:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the sender is told about one event; a rejected one has landed too."""
+    """What the sender is told about one event; a rejected one and a duplicate have landed too."""
 
     event_id: str | None
     reason: Reason | None
+    is_duplicate: bool = False
 
     @property
     def status(self) -> str:
-        """`accepted` or `rejected`."""
-        return "accepted" if self.reason is None else "rejected"
+        """`accepted`, `duplicate` (received before: success, no need to send it again) or `rejected`."""
+        if self.reason is not None:
+            return "rejected"
+        return "duplicate" if self.is_duplicate else "accepted"
 
 
 class EventLog(Protocol):
@@ -44,24 +47,47 @@ class EventLog(Protocol):
         ...
 
 
+class SeenIds(Protocol):
+    """The ids of all valid events received so far, here and by earlier processes."""
+
+    def remember(self, ids: bytes) -> Collection[int]:
+        """Places of the ids (16 bytes each) that were known before; all others are known from now on."""
+        ...
+
+    def forget(self, ids: bytes) -> None:
+        """Take back ids that `remember` found new, and that did not land after all."""
+        ...
+
+
 def judge(events: Sequence[CutEvent], received_at: datetime) -> list[Verdict]:
-    """One verdict per event, in order."""
+    """One verdict per event by the contract alone, in order."""
     return [_verdict(event, received_at) for event in events]
 
 
-def land(events: Sequence[CutEvent], received_at: datetime, log: EventLog) -> Future[None]:
-    """Append one line per event with its time of receipt; acknowledge to the sender only when the future is done."""
-    stamp = received_at.isoformat()
-    return log.append(b"".join(landing_line(event, stamp) for event in events))
+def mark_duplicates(verdicts: Sequence[Verdict], seen: SeenIds) -> tuple[list[Verdict], bytes]:
+    """The verdicts with duplicates told apart, and the ids that are new. Rejected events neither are nor make any."""
+    valid = [place for place, verdict in enumerate(verdicts) if verdict.reason is None]
+    ids = id_bytes([verdicts[place].event_id or "" for place in valid])
+    known = seen.remember(ids)
+    found = list(verdicts)
+    for number in known:
+        found[valid[number]] = replace(found[valid[number]], is_duplicate=True)
+    fresh = [ids[16 * number : 16 * number + 16] for number in range(len(valid)) if number not in known]
+    return found, b"".join(fresh)
 
 
-def landing_line(event: CutEvent, stamp: str) -> bytes:
-    """The sender's own bytes on one line, with `received_at` added.
+def id_bytes(ids: Sequence[str]) -> bytes:
+    """16 bytes for each canonical UUID. ValueError if a text is not one."""
+    return bytes.fromhex("".join(ids).replace("-", ""))
+
+
+def landing_line(raw: bytes, stamp: str) -> bytes:
+    """An event's own bytes on one line, with `received_at` added.
 
     An event that is no JSON object stays as it was: there is no place for a time in it.
     """
     # JSON has line breaks between its tokens only: a space there means the same.
-    line = event.raw.replace(b"\r", b" ").replace(b"\n", b" ").strip()
+    line = raw.replace(b"\r", b" ").replace(b"\n", b" ").strip()
     if line.startswith(b"{") and line.endswith(b"}"):
         inside = line[1:-1].rstrip()
         comma = b", " if inside.strip() else b""
@@ -73,4 +99,5 @@ def _verdict(event: CutEvent, received_at: datetime) -> Verdict:
     if event.value is None:
         return Verdict(None, Reason.MALFORMED_JSON)
     event_id = event.value.get("event_id")
-    return Verdict(event_id if isinstance(event_id, str) else None, envelope_problem(event.value, received_at))
+    problem = problem_of(event.value, received_at)
+    return Verdict(event_id if isinstance(event_id, str) else None, None if problem is None else problem.reason)

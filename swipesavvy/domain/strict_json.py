@@ -28,6 +28,15 @@ _SHAPE_ONLY = json.JSONDecoder(
     object_pairs_hook=_no_repeated_keys, parse_constant=_refuse, parse_int=str, parse_float=str
 )
 _WITH_VALUES = json.JSONDecoder(object_pairs_hook=_no_repeated_keys, parse_constant=_refuse)
+_LONGEST_INTEGER = 400
+
+
+def _whole(text: str) -> int | float:
+    """An integer; one that is beyond every float anyway becomes infinite, which costs less."""
+    return int(text) if len(text) <= _LONGEST_INTEGER else float(text)
+
+
+_WITH_ANY_VALUES = json.JSONDecoder(object_pairs_hook=_no_repeated_keys, parse_constant=_refuse, parse_int=_whole)
 
 
 def _holds_forbidden_text(value: Any) -> bool:
@@ -55,4 +64,10 @@ def load_strict_object(text: str) -> dict[str, Any] | None:
         value = _WITH_VALUES.decode(text) if is_strict_object(text) else None
     except ValueError:
         return None
+    return value if isinstance(value, dict) else None
+
+
+def load_any_strict_object(text: str) -> dict[str, Any] | None:
+    """The object as Python values wherever `is_strict_object` says yes; integers beyond every float are infinite."""
+    value = _WITH_ANY_VALUES.decode(text) if is_strict_object(text) else None
     return value if isinstance(value, dict) else None

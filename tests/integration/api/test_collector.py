@@ -32,7 +32,7 @@ def event(**changes: Any) -> dict[str, Any]:
         "user_id": "u1",
         "session_id": "s1",
         "source": "mobile",
-        "properties": {"campaign_id": str(uuid.uuid4()), "text": "žluťoučký 🐎"},
+        "properties": {"campaign_id": str(uuid.uuid4()), "view_type": "opened", "text": "žluťoučký 🐎"},
         "context": {},
     }
     return {**base, **changes}
@@ -50,6 +50,7 @@ def test_a_single_event_lands_with_its_time_of_receipt(collect: Post, home: Home
     assert answer.status_code == 200
     assert answer.json() == {
         "accepted": 1,
+        "duplicate": 0,
         "rejected": 0,
         "results": [{"event_id": sent["event_id"], "status": "accepted"}],
     }
@@ -76,7 +77,7 @@ def test_each_event_of_a_batch_gets_its_verdict_and_rejected_ones_land_too(colle
     answer = collect(content=f"[{', '.join(pieces)}]")
     assert answer.status_code == 200
     reasons = [result.get("reason") for result in answer.json()["results"]]
-    assert reasons == [None, "missing_id", "too_old", *["malformed_json"] * 6]
+    assert reasons == [None, "missing_id", "too_old", *["malformed_json"] * 5, "missing_id"]
     assert answer.json()["accepted"] == 1
     lines = landed(home)
     assert len(lines) == len(pieces)
@@ -94,7 +95,7 @@ def test_a_receipt_the_sender_made_up_is_replaced_and_nothing_else(collect: Post
 
 
 def test_an_empty_list_is_nothing(collect: Post, home: Home) -> None:
-    assert collect(content="[]").json() == {"accepted": 0, "rejected": 0, "results": []}
+    assert collect(content="[]").json() == {"accepted": 0, "duplicate": 0, "rejected": 0, "results": []}
     assert landed(home) == []
 
 

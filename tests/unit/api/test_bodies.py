@@ -1,12 +1,10 @@
-import contextlib
 import json
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from swipesavvy.api.bodies import RefusedError, cut, strict_object, without_member
-from swipesavvy.domain.strict_json import load_strict_object
+from swipesavvy.api.bodies import RefusedError, cut
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -85,38 +83,3 @@ def test_a_request_holds_100_events_at_most(count: int, is_refused: bool) -> Non
         assert refused.value.status == 413
     else:
         assert len(cut(body)) == count
-
-
-ODD = st.sampled_from(
-    [
-        '{"a":1,"a":2}',
-        '{"a":{"b":1,"b":1}}',
-        '{"a":"\\u0000"}',
-        '{"a":"\\ud83d\\ude00"}',
-        '{"a":"\\ud83d"}',
-        '{"\\"":1}',
-        "{}",
-        "5",
-        '{"a":1e999}',
-        f'{{"a":{"9" * 30}}}',
-        '{"a":[{"b":"\\""},{"b":2}]}',
-        '{"a":"é\x7f"}',
-        '{"\\u0061":1,"a":2}',
-        "{",
-        "[{}]",
-    ]
-)
-
-
-@given(ODD | st.dictionaries(st.text(), JSON, max_size=6).map(json.dumps), st.booleans())
-def test_the_quick_way_to_be_strict_is_as_strict(text: str, is_escaped: bool) -> None:
-    if not is_escaped:
-        with contextlib.suppress(ValueError):
-            text = json.dumps(json.loads(text), ensure_ascii=False) if "a" not in text else text
-    raw = text.encode("utf-8", "replace")
-    assert strict_object(raw) == load_strict_object(raw.decode())
-
-
-def test_taking_a_member_out_leaves_the_others_as_they_were() -> None:
-    raw = b'{"a": 1.50, "received_at": "1990", "b": 123456789012345678901234567890, "c": 1e999}'
-    assert without_member(raw, "received_at") == b'{"a":1.50,"b":123456789012345678901234567890,"c":1e999}'

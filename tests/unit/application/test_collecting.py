@@ -22,7 +22,7 @@ STAMP = "2026-11-21T12:00:00+00:00"
 )
 def test_an_event_is_one_line_in_its_senders_bytes(raw: bytes, line: bytes) -> None:
     expected = line.replace(b"%s", STAMP.encode())
-    assert landing_line(CutEvent(raw, None), STAMP) == expected
+    assert landing_line(raw, STAMP) == expected
     if raw.startswith(b"{"):
         assert json.loads(expected)["received_at"] == STAMP
 

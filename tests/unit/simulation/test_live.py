@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from swipesavvy.domain.envelope import envelope_problem
 from swipesavvy.domain.events import EVENT_TYPES
+from swipesavvy.domain.verdicts import problem_of
 from swipesavvy.simulation.live import LiveMarket
 from swipesavvy.simulation.spec import MarketSpec
 from swipesavvy.simulation.world import World, world
@@ -22,7 +22,7 @@ def test_events_are_valid_stamped_and_distinct(lived: World) -> None:
     events = LiveMarket(lived, NOW).next_events(3_000, NOW)
     assert len({event["event_id"] for event in events}) == 3_000
     assert {datetime.fromisoformat(event["timestamp"]) for event in events} == {NOW}
-    assert all(envelope_problem(event, NOW) is None for event in events)
+    assert all(problem_of(event, NOW) is None for event in events)
     kinds = Counter(event["event_type"] for event in events)
     assert set(kinds) <= set(EVENT_TYPES)
     assert {"campaign_delivered", "campaign_viewed", "user_engaged", "user_purchased"} <= set(kinds)

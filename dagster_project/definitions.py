@@ -9,6 +9,7 @@ from dagster_project.jobs import ingest_job, tier_jobs
 from dagster_project.lake_assets import lake_assets, lake_build, landing_files
 from dagster_project.lake_checks import lake_checks
 from dagster_project.publish_assets import serving_snapshot
+from dagster_project.quality_assets import quality_assets
 from dagster_project.resources import Installation
 from dagster_project.statistics_assets import lift_intervals
 from swipesavvy.domain.home import Home
@@ -18,7 +19,16 @@ from swipesavvy.settings import Settings
 def build_definitions(home: Home, automation: bool = False) -> dg.Definitions:
     """The definitions of one installation; `automation` says whether schedules and sensors start switched on."""
     return dg.Definitions(
-        assets=[*landing_files, *lake_assets, lake_build, dbt_base, lift_intervals, dbt_final, serving_snapshot],
+        assets=[
+            *landing_files,
+            *lake_assets,
+            lake_build,
+            *quality_assets,
+            dbt_base,
+            lift_intervals,
+            dbt_final,
+            serving_snapshot,
+        ],
         asset_checks=[*lake_checks, *expectation_checks],
         jobs=[ingest_job, *tier_jobs.values()],
         schedules=tier_schedules(home, automation),

@@ -1,4 +1,5 @@
--- One row per valid event; typed columns only, because carrying the JSON text along costs more than all metrics.
+-- One row per valid event. Whoever does not name `properties` does not pay for it: carrying the JSON text along costs
+-- more than all metrics.
 select
     event_id,
     event_type,
@@ -13,5 +14,9 @@ select
     view_type,
     is_holdout,
     order_value,
-    amount
+    amount,
+    received_at,
+    available_at,
+    coalesce(is_late, false) as is_late,
+    properties
 from {{ source('lake', 'events') }}

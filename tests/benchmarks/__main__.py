@@ -1,105 +1,56 @@
-"""`make bench`: what a run costs against a run with nothing new and against hand-written SQL.
+"""`make bench`: every part of the benchmarks, or those named, each with a page of its own under `docs/benchmarks`.
 
-    python -m tests.benchmarks [--rounds 3] [--quick] [--out docs/benchmarks.md]
+    python -m tests.benchmarks [PART ...] [--rounds 3] [--quick] [--out docs/benchmarks]
 
-Every figure is a ratio within this one run, all sides interleaved, each in a fresh process on a fresh home.
+A part is a module of `tests.benchmarks.parts` with `run(rounds, quick, folder) -> list[str]`: it measures in a folder
+of its own, all sides of a ratio interleaved within each round, and returns its page (Markdown lines, heading first)
+from the measured figures. When, on which commit and on what kind of machine is put below the heading here.
 """
 
 import argparse
-import gzip
+import importlib
 import os
-import shutil
+import pkgutil
+import subprocess
 import sys
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.benchmarks.agreement import Agreement, compared
-from tests.benchmarks.measuring import Cost, cost_of, interleaved
-from tests.benchmarks.report import Measured, write
-from tests.benchmarks.starts import dagster_start, dbt_start
+from tests.benchmarks import parts
+from tests.benchmarks.measuring import machine
 
-SWIPESAVVY = str(Path(sys.executable).with_name("swipesavvy"))
-FIRST, AGAIN, HAND = "first run", "run again, nothing new", "hand-written SQL"
-DBT, DAGSTER = "dbt, one trivial model", "Dagster, one trivial asset"
-FIXED = ("--seed", "1", "--until", "2026-06-30", "--broken-share", "0")
-# Without broken lines: a script that has no strict JSON reader then sees the same events, and the results must agree.
-MARKETS = {
-    "a small market": ("--days", "30", "--users", "500", "--campaigns", "8"),
-    "one million events": ("--days", "150", "--users", "19500", "--campaigns", "40"),
-}
-
-
-class Bench:
-    """One market, simulated once, and the five things measured on it."""
-
-    def __init__(self, folder: Path, market: tuple[str, ...]):
-        self._folder = folder
-        self._origin = folder / "origin"
-        self._home = folder / "home"
-        folder.mkdir()
-        self._swipesavvy("simulate", *market, *FIXED, home=self._origin)
-
-    def events(self) -> int:
-        """Landed lines, broken and duplicate ones too."""
-        count = 0
-        for path in (self._origin / "landing" / "events").iterdir():
-            with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as lines:
-                count += sum(1 for _ in lines)
-        return count
-
-    def measure(self, rounds: int) -> dict[str, list[Cost]]:
-        """The costs of every round."""
-        dbt_start(self._folder / "dbt")
-        return interleaved(
-            rounds,
-            {
-                FIRST: self._first_run,
-                AGAIN: lambda: self._swipesavvy("run", home=self._home),
-                HAND: self._hand,
-                DBT: lambda: dbt_start(self._folder / "dbt"),
-                DAGSTER: lambda: dagster_start(self._folder / "dagster"),
-            },
-        )
-
-    def agreement(self) -> Agreement:
-        """The last run's snapshot against the hand-written result."""
-        return compared(self._home, self._folder / "hand.parquet")
-
-    def _first_run(self) -> Cost:
-        shutil.rmtree(self._home, ignore_errors=True)
-        self._home.mkdir()
-        (self._home / "landing").symlink_to(self._origin / "landing")
-        return self._swipesavvy("run", home=self._home)
-
-    def _hand(self) -> Cost:
-        script = [sys.executable, "-m", "tests.benchmarks.hand_written"]
-        return cost_of([*script, str(self._origin / "landing"), str(self._folder / "hand.parquet")], self._log("hand"))
-
-    def _swipesavvy(self, *arguments: str, home: Path) -> Cost:
-        return cost_of([SWIPESAVVY, *arguments, "--home", str(home)], self._log(arguments[0]))
-
-    def _log(self, name: str) -> Path:
-        return self._folder / f"{name}.log"
+NAMES = sorted(module.name for module in pkgutil.iter_modules(parts.__path__))
 
 
 def main() -> None:
-    """Measures both markets and writes the report."""
+    """Measures the chosen parts one after the other and writes their pages."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("parts", nargs="*", choices=[*NAMES, []], metavar="PART", help=", ".join(NAMES))
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--quick", action="store_true", help="the small market only")
-    parser.add_argument("--out", type=Path, default=Path("docs/benchmarks.md"))
+    parser.add_argument("--quick", action="store_true", help="as little as shows that it works")
+    parser.add_argument("--out", type=Path, default=Path("docs/benchmarks"), help="folder of the pages")
     options = parser.parse_args()
     os.environ |= {"DAGSTER_DISABLE_TELEMETRY": "1", "DO_NOT_TRACK": "1", "TZ": "UTC"}
-    measured = []
-    with tempfile.TemporaryDirectory(prefix="swipesavvy-bench-") as folder:
-        for number, (name, market) in enumerate(MARKETS.items()):
-            if number == 0 or not options.quick:
-                bench = Bench(Path(folder) / str(number), market)
-                costs = bench.measure(options.rounds)
-                measured.append(Measured(name, " ".join((*market, *FIXED)), bench.events(), costs, bench.agreement()))
-    write(options.out, measured, datetime.now(UTC))
-    sys.stdout.write(options.out.read_text(encoding="utf-8"))
+    options.out.mkdir(parents=True, exist_ok=True)
+    for name in options.parts or NAMES:
+        part = importlib.import_module(f"{parts.__name__}.{name}")
+        with tempfile.TemporaryDirectory(prefix="swipesavvy-bench-") as folder:
+            heading, *lines = part.run(options.rounds, options.quick, Path(folder))
+        page = options.out / f"{name}.md"
+        page.write_text("\n".join([heading, "", *_circumstances(name), *lines]) + "\n", encoding="utf-8")
+        sys.stdout.write(page.read_text(encoding="utf-8"))
+
+
+def _circumstances(name: str) -> list[str]:
+    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=True).stdout
+    return [
+        f"Written by `make bench` (`python -m tests.benchmarks {name}`); do not edit.",
+        f"Taken {datetime.now(UTC):%Y-%m-%d %H:%M} UTC at commit {commit.strip()}:",
+        "",
+        *(f"- {line}" for line in machine()),
+        "",
+    ]
 
 
 if __name__ == "__main__":

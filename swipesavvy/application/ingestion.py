@@ -155,6 +155,7 @@ class BackfillReport:
     clean: int
     duplicate: int
     quarantined: dict[str, int]
+    problems: list[str] = field(default_factory=list)
 
 
 class Lake(Protocol):
@@ -200,14 +201,14 @@ class Lake(Protocol):
         """The newest refused lines first."""
         ...
 
-    def replay(
-        self,
-        chosen: QuarantineFilter,
-        now: datetime,
-        is_dry: bool = False,
-        backfill: BackfillRequest | None = None,
-    ) -> ReplayReport:
+    def replay(self, chosen: QuarantineFilter, now: datetime, is_dry: bool = False) -> ReplayReport:
         """Judge refused lines by the present contract; those accepted now move into the lake."""
+        ...
+
+    def backfill_quarantined(
+        self, chosen: QuarantineFilter, request: BackfillRequest, now: datetime, is_dry: bool = False
+    ) -> ReplayReport:
+        """Let events in that were refused as too old."""
         ...
 
     def backfill(self, file: Path, request: BackfillRequest, now: datetime) -> BackfillReport:

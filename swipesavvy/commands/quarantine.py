@@ -78,7 +78,11 @@ def replay(
     """
     request = _request(reason, backfill_reason)
     lake = open_lake(settings_for(home).paths())
-    report = lake.replay(_filter(source, reason, file), datetime.now(UTC), dry_run, request)
+    chosen, now = _filter(source, reason, file), datetime.now(UTC)
+    if request is None:
+        report = lake.replay(chosen, now, dry_run)
+    else:
+        report = lake.backfill_quarantined(chosen, request, now, dry_run)
     _print_report(report, dry_run)
 
 

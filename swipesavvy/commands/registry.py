@@ -3,6 +3,7 @@
 import typer
 
 from swipesavvy.commands import (
+    backfill,
     configuration,
     demo,
     importing,
@@ -27,6 +28,7 @@ def register(app: typer.Typer) -> None:
     app.command("demo")(demo.demo)
     app.command("metrics")(metrics.metrics)
     app.command("ledger")(ledger.ledger)
+    app.command("backfill")(backfill.backfill)
     app.add_typer(quarantine.app, name="quarantine")
     app.add_typer(people.app, name="user")
     app.add_typer(keys.app, name="key")

@@ -6,6 +6,7 @@ Belongs here: what is read, how much at a time, and the housekeeping after it. E
 import logging
 from datetime import datetime
 
+from swipesavvy.adapters.lake.backfilling import recorded_backfills
 from swipesavvy.adapters.lake.event_commits import Batch, BatchWriter
 from swipesavvy.adapters.lake.files import EVENTS, SPILL, LakeFiles
 from swipesavvy.adapters.lake.id_index import merge_small
@@ -42,6 +43,7 @@ class EventIntake:
     def run(self, progress: Progress | None = None) -> SourceReport:
         """Take in every new line; each batch is committed on its own."""
         report, manifest = self._report, self._files.manifest
+        history = self._absorb_backfills()
         found = survey(self._home.landing, EVENTS, EVENT_SUFFIXES, manifest.landing(EVENTS))
         report.pending.extend(found.pending)
         report.problems.extend(found.problems)
@@ -50,7 +52,7 @@ class EventIntake:
             smallest = min(self._chunk_bytes, max(total, 1) + 1)
             reader = LineReader(found.fresh, smallest)
             with lake_connection(self._files.root / SPILL) as connection:
-                stage = Stage(connection, self._now)
+                stage = Stage(connection, self._now, history)
                 self._read_batches(stage, reader, total, progress)
                 self._files.compact(connection, self._now)
                 self._merge_index()
@@ -59,6 +61,14 @@ class EventIntake:
         for problem in report.problems:
             LOG.warning("%s", problem)
         return report
+
+    def _absorb_backfills(self) -> frozenset[str]:
+        """Landing files no line of which is too old, by the records beside them and the manifest's copy."""
+        known = self._files.manifest.backfills()
+        new = [found for found in recorded_backfills(self._home) if found.through_line is None and found not in known]
+        if new:
+            self._files.manifest.commit(BatchRecord(EVENTS, backfills=new, changes_content=False), self._now)
+        return frozenset(found.landing_file for found in (*known, *new) if found.through_line is None)
 
     def _read_batches(self, stage: Stage, reader: LineReader, total: int, progress: Progress | None) -> None:
         writer = BatchWriter(self._files, self._now, self._report)

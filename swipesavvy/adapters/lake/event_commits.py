@@ -11,7 +11,7 @@ from datetime import datetime
 from swipesavvy.adapters.lake.duplicates import Resolution, remaining_sql, resolve
 from swipesavvy.adapters.lake.files import DUPLICATES, EVENT_ORDER, EVENTS, QUARANTINE, LakeFiles
 from swipesavvy.adapters.lake.id_index import IDS, BatchIds, batch_ids
-from swipesavvy.adapters.lake.manifest import Backfill, BatchRecord, LakeFile, LandingState, LedgerEntry
+from swipesavvy.adapters.lake.manifest import BatchRecord, LakeFile, LandingState, LedgerEntry
 from swipesavvy.adapters.lake.quarantine import quarantine_sql
 from swipesavvy.adapters.lake.staging import Stage
 from swipesavvy.application.ingestion import SourceReport
@@ -35,7 +35,6 @@ class Batch:
     landed: Counter[str] = field(default_factory=Counter)
     returned: dict[str, Counter[str]] = field(default_factory=dict)
     emptied: list[LakeFile] = field(default_factory=list)
-    backfills: list[Backfill] = field(default_factory=list)
     facts: dict[str, str | None] = field(default_factory=dict)
 
 
@@ -52,7 +51,6 @@ class BatchWriter:
         record = BatchRecord(
             EVENTS,
             landing=list(batch.states.values()),
-            backfills=batch.backfills,
             facts=batch.facts,
             changes_content=stage.line_count > 0,
         )

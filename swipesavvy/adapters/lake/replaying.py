@@ -16,10 +16,10 @@ import pyarrow as pa
 from swipesavvy.adapters.lake.event_commits import Batch, BatchWriter
 from swipesavvy.adapters.lake.files import EVENTS, QUARANTINE, SPILL, LakeFiles, paths_sql
 from swipesavvy.adapters.lake.lines import Chunk
-from swipesavvy.adapters.lake.manifest import Backfill, LakeFile
+from swipesavvy.adapters.lake.manifest import LakeFile
 from swipesavvy.adapters.lake.replayable import known_replayable, replayable_fact
 from swipesavvy.adapters.lake.staging import Stage, lake_connection
-from swipesavvy.application.ingestion import BackfillRequest, QuarantineFilter, ReplayReport, SourceReport
+from swipesavvy.application.ingestion import QuarantineFilter, ReplayReport, SourceReport
 from swipesavvy.domain.event_contract import Reason
 
 _AT_ONCE = 300_000
@@ -28,6 +28,7 @@ CREATE OR REPLACE TEMP TABLE held AS
 WITH chosen AS (
   SELECT landing_file, landing_line, reason, detail, raw, filename FROM read_parquet({paths}, filename = true)
   WHERE raw IS NOT NULL AND ($1 IS NULL OR reason = $1) AND ($2 IS NULL OR landing_file = $2)
+    AND ($3 IS NULL OR landing_line <= map($3::VARCHAR[], $4::BIGINT[])[landing_file])
 )
 SELECT *, (dense_rank() OVER (ORDER BY landing_file) - 1)::INTEGER AS file_no FROM chosen"""
 # Malformed lines say why only where they were read.
@@ -47,33 +48,46 @@ DELETE FROM refused r WHERE NOT EXISTS (
 class EventReplay:
     """One replay of quarantined events, bounded in memory."""
 
-    def __init__(self, files: LakeFiles, now: datetime, chosen: QuarantineFilter, at_once: int = _AT_ONCE) -> None:
+    def __init__(
+        self,
+        files: LakeFiles,
+        now: datetime,
+        chosen: QuarantineFilter,
+        last_lines: dict[str, int] | None = None,
+        at_once: int = _AT_ONCE,
+    ) -> None:
         self._files = files
         self._now = now
         self._chosen = chosen
+        self._last_lines = last_lines
         self._at_once = at_once
+        self.accepted_to: dict[str, int] = {}
+        """The last accepted line of every landing file."""
         self._report = ReplayReport()
         self._moved = SourceReport(EVENTS)
 
-    def run(self, backfill: BackfillRequest | None = None, is_dry: bool = False) -> ReplayReport:
+    def run(self, *, is_backfill: bool = False, is_dry: bool = False) -> ReplayReport:
         """Judge the chosen lines again; those accepted now move, unless the run is dry.
 
-        With `backfill` no line is too old, and it is recorded for every file a line of which moves. A line without
-        `received_at` is judged by the clock of this replay.
+        In a backfill no line is too old. A line without `received_at` is judged by the clock of this replay.
         """
         with lake_connection(self._files.root / SPILL) as connection:
-            stage = Stage(connection, self._now)
+            stage = Stage(connection, self._now, self._files_of_history() if is_backfill else frozenset())
             writer = BatchWriter(self._files, self._now, self._moved)
             for held in self._portions():
                 self._judge(stage, held)
-                batch = self._batch(stage, held, backfill)
+                batch = self._batch(stage, held)
                 if batch.returned and not is_dry:
                     # History let in on request is refused otherwise: it is not among the replayable lines.
-                    batch.facts = {} if backfill else self._fewer_replayable(stage)
+                    batch.facts = {} if is_backfill else self._fewer_replayable(stage)
                     writer.commit(stage, batch)
                 stage.clear()
         self._report.clean, self._report.duplicate = self._moved.clean, self._moved.duplicate
         return self._report
+
+    def _files_of_history(self) -> frozenset[str]:
+        """In a backfill every landing file is history."""
+        return frozenset(self._files.manifest.landing(EVENTS))
 
     def _portions(self) -> Iterator[list[LakeFile]]:
         """The quarantine files that were there at the start, a bounded number of lines at a time."""
@@ -89,7 +103,8 @@ class EventReplay:
     def _judge(self, stage: Stage, held: list[LakeFile]) -> None:
         connection = stage.connection
         connection.execute(
-            _HELD.format(paths=paths_sql(self._files.root, held)), [self._chosen.reason, self._chosen.landing_file]
+            _HELD.format(paths=paths_sql(self._files.root, held)),
+            [self._chosen.reason, self._chosen.landing_file, *self._limits()],
         )
         self._names = [
             name
@@ -102,25 +117,23 @@ class EventReplay:
         connection.execute(_LEAVING)
         connection.execute(_REFUSED_ANEW)
 
-    def _batch(self, stage: Stage, held: list[LakeFile], backfill: BackfillRequest | None) -> Batch:
+    def _limits(self) -> tuple[list[str] | None, list[int] | None]:
+        limits = self._last_lines
+        return (None, None) if limits is None else (list(limits), list(limits.values()))
+
+    def _batch(self, stage: Stage, held: list[LakeFile]) -> Batch:
         """What leaves its place, counted by file and reason: lines accepted, and lines now refused otherwise."""
         batch = Batch(self._names)
-        lasts: dict[str, int] = {}
         for name, reason, count, accepted, last in stage.rows(
             "SELECT landing_file, reason, count(*), count(*) FILTER (is_accepted), "
             "max(landing_line) FILTER (is_accepted) FROM leaving GROUP BY ALL ORDER BY landing_file, reason"
         ):
             batch.returned.setdefault(name, Counter())[reason] = count
             if accepted:
-                lasts[name] = max(last, lasts.get(name, 0))
+                self.accepted_to[name] = max(last, self.accepted_to.get(name, 0))
                 self._report.accepted[(EVENTS, reason)] += accepted
         emptied = {name for (name,) in stage.rows("SELECT DISTINCT filename FROM leaving")}
         batch.emptied = [file for file in held if str(self._files.root / file.path) in emptied]
-        if backfill is not None:
-            batch.backfills = [
-                Backfill(name, backfill.reason, backfill.requested_by, self._now, through_line=last)
-                for name, last in lasts.items()
-            ]
         return batch
 
     def _fewer_replayable(self, stage: Stage) -> dict[str, str | None]:

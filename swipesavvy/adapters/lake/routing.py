@@ -41,6 +41,8 @@ COLUMNS: dict[str, Kind] = {
     "amount": Kind.NUMBER,
 }
 _OBJECT_PROPERTIES = "CASE WHEN starts_with(properties, '{') THEN properties END"
+HISTORY_FILES = "history_files"
+"""Name of the DuckDB variable that lists the numbers of files no line of which is too old; an INTEGER[]."""
 MALFORMED = "malformed = true, type_key = NULL, kind = NULL"
 """Assignments that turn an envelope into a malformed one."""
 
@@ -58,6 +60,7 @@ def prepare(connection: duckdb.DuckDBPyConnection) -> None:
         "TIMESTAMP",
         null_handling=FunctionNullHandling.SPECIAL,
     )
+    connection.execute(f"SET VARIABLE {HISTORY_FILES} = []::INTEGER[]")
     connection.create_function("is_instant", _is_instant, ["VARCHAR"], "BOOLEAN")
 
 
@@ -346,7 +349,8 @@ def _envelope_reasons(now: datetime) -> tuple[str, str, str]:
     second = f"""
     WHEN event_at IS NULL OR (is_received AND received_at IS NULL) THEN '{Reason.BAD_TIMESTAMP}'
     WHEN event_at > coalesce(received_at, {literal(now)}) + {skew} THEN '{Reason.FUTURE_TIMESTAMP}'
-    WHEN event_at < received_at - {oldest} THEN '{Reason.TOO_OLD}'
+    WHEN event_at < received_at - {oldest} AND NOT list_contains(getvariable('{HISTORY_FILES}'), file_no)
+    THEN '{Reason.TOO_OLD}'
     WHEN coalesce(source NOT IN ({sources}), true) THEN '{Reason.BAD_SOURCE}'"""
     last = (
         "bad_session OR NOT starts_with(coalesce(properties, '{'), '{') OR NOT starts_with(coalesce(context, '{'), '{')"

@@ -6,7 +6,7 @@ Belongs here: running the compiled routing on a private in-memory DuckDB. Not he
 
 import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -58,11 +58,14 @@ def lake_connection(spill: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 class Stage:
-    """The staged rows of the current batch; `clear` starts the next one."""
+    """The staged rows of the current batch; `clear` starts the next one. No line of the `history` files is too old."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, now: datetime) -> None:
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, now: datetime, history: Collection[str] = frozenset()
+    ) -> None:
         self.connection = connection
         self._now = now
+        self._history = history
         routing.prepare(connection)
         connection.execute(f"SET VARIABLE available_at = {routing.literal(now)}")
         self._envelopes = routing.envelope_sql()
@@ -84,6 +87,8 @@ class Stage:
             connection.execute(self._envelopes)
             connection.execute(self._signatures)
             self._mark_repeated_keys()
+            history = [number for number, name in enumerate(chunk.files) if name in self._history]
+            connection.execute(f"SET VARIABLE {routing.HISTORY_FILES} = {history}::INTEGER[]")
             connection.execute(f"INSERT INTO staged {routing.typed_sql(self._observed(), self._now)}")
             self._set_refused_aside(chunk)
         finally:

@@ -6,18 +6,22 @@ Belongs here: the lock, the order of a whole ingest, and questions answered from
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from swipesavvy.adapters.lake.backfilling import land_backfill, record_backfills, recorded_backfills
 from swipesavvy.adapters.lake.event_batches import BATCH_LINES, CHUNK_BYTES, EventIntake
 from swipesavvy.adapters.lake.files import EVENTS, QUARANTINE, LakeFiles
-from swipesavvy.adapters.lake.manifest import Manifest
+from swipesavvy.adapters.lake.manifest import Backfill, BatchRecord, Manifest
 from swipesavvy.adapters.lake.manifest_schema import LACKS_AVAILABLE_AT
 from swipesavvy.adapters.lake.quarantine_listing import quarantined_lines
 from swipesavvy.adapters.lake.replayable import replayable_hint
+from swipesavvy.adapters.lake.replaying import EventReplay
 from swipesavvy.application.ingestion import (
+    BackfillReport,
     BackfillRequest,
     IngestReport,
     LedgerRow,
@@ -28,6 +32,7 @@ from swipesavvy.application.ingestion import (
     SourceReport,
 )
 from swipesavvy.domain.errors import BusyError, UsageError
+from swipesavvy.domain.event_contract import Reason
 from swipesavvy.domain.home import REFERENCE_TABLES, Home
 
 _LOCK_SECONDS = 600.0
@@ -85,8 +90,29 @@ class ParquetLake:
         """Take in new lines of the event stream. `now` is the clock lines without `received_at` are judged by."""
         with self._writing(now):
             hint = replayable_hint(self._manifest, EVENTS, lambda: self._replayable(EVENTS, now), now)
-            report = EventIntake(self._home, self._files, now, self._chunk_bytes, self._batch_lines).run(progress)
+            report = self._take_in_events(now, progress)
         report.notes.extend([hint] if hint else [])
+        return report
+
+    def _take_in_events(self, now: datetime, progress: Progress | None = None) -> SourceReport:
+        report = EventIntake(self._home, self._files, now, self._chunk_bytes, self._batch_lines).run(progress)
+        # Normally none: a killed request, or a lake rebuilt from landing.
+        self._let_in_recorded_lines(now)
+        return report
+
+    def _let_in_recorded_lines(self, now: datetime) -> ReplayReport:
+        """Replay the lines that records let in though they are too old, where the manifest does not know of it yet."""
+        known = self._manifest.backfills()
+        new = [found for found in recorded_backfills(self._home) if found.through_line and found not in known]
+        if not new:
+            return ReplayReport()
+        last_lines: dict[str, int] = {}
+        for found in new:
+            last_lines[found.landing_file] = max(found.through_line or 0, last_lines.get(found.landing_file, 0))
+        report = EventReplay(self._files, now, QuarantineFilter(reason=Reason.TOO_OLD), last_lines).run(
+            is_backfill=True
+        )
+        self._manifest.commit(BatchRecord(EVENTS, backfills=new, changes_content=False), now)
         return report
 
     def ingest_table(self, name: str, now: datetime) -> SourceReport:
@@ -101,46 +127,69 @@ class ParquetLake:
         report.notes.extend([hint] if hint else [])
         return report
 
-    def _replayable(self, source: str, now: datetime) -> int:
-        return self._replay_source(source, QuarantineFilter(), now, None, is_dry=True).accepted.total()
-
-    def replay(
-        self,
-        chosen: QuarantineFilter,
-        now: datetime,
-        is_dry: bool = False,
-        backfill: BackfillRequest | None = None,
-    ) -> ReplayReport:
+    def replay(self, chosen: QuarantineFilter, now: datetime, is_dry: bool = False) -> ReplayReport:
         """Judge refused lines again; what the present contract accepts moves into the lake, the rest stays.
 
-        A reference table is read again as a whole, so that all its rows are judged again if one is meant. `backfill`
-        lets chosen events in however old they are, and is recorded.
+        A reference table is read again as a whole, so that all its rows are judged again if one is meant.
         """
-        sources = (EVENTS, *REFERENCE_TABLES) if chosen.source is None else (chosen.source,)
-        if chosen.source is not None and chosen.source not in (EVENTS, *REFERENCE_TABLES):
-            raise UsageError(f"there is no source {chosen.source}: events, or one of {', '.join(REFERENCE_TABLES)}")
+        known = (EVENTS, *REFERENCE_TABLES)
+        if chosen.source is not None and chosen.source not in known:
+            raise UsageError(f"there is no source {chosen.source}: one of {', '.join(known)}")
         report = ReplayReport()
         if not self._manifest.version():
             return report
         with self._writing(now):
-            for source in sources:
-                report.add(self._replay_source(source, chosen, now, backfill, is_dry))
+            for source in known if chosen.source is None else (chosen.source,):
+                report.add(self._replay_source(source, chosen, now, is_dry))
         return report
 
-    def _replay_source(
-        self,
-        source: str,
-        chosen: QuarantineFilter,
-        now: datetime,
-        backfill: BackfillRequest | None,
-        is_dry: bool,
-    ) -> ReplayReport:
-        from swipesavvy.adapters.lake.replaying import EventReplay
+    def _replay_source(self, source: str, chosen: QuarantineFilter, now: datetime, is_dry: bool) -> ReplayReport:
         from swipesavvy.adapters.lake.table_batches import TableIntake
 
         if source == EVENTS:
-            return EventReplay(self._files, now, chosen).run(backfill, is_dry)
+            return EventReplay(self._files, now, chosen).run(is_dry=is_dry)
         return TableIntake(self._home, self._files, source, now).replay(chosen, is_dry)
+
+    def _replayable(self, source: str, now: datetime) -> int:
+        return self._replay_source(source, QuarantineFilter(), now, is_dry=True).accepted.total()
+
+    def backfill(self, file: Path, request: BackfillRequest, now: datetime) -> BackfillReport:
+        """Copy a file of events of any age into landing and take it in, with a record of who asked and why.
+
+        The same bytes a second time change nothing. BadInputError: it is no file of events.
+        """
+        name, was_known = land_backfill(self._home, file, request, now)
+        with self._writing(now):
+            taken = self._take_in_events(now)
+        report = SourceReport(name)
+        for row in self._manifest.ledger():
+            if row.landing_file == name:
+                report.add(row.landed, row.clean, row.duplicate, row.quarantined)
+        problems = [problem for problem in taken.problems if name in problem]
+        problems += [f"landing/{place}: the last line is incomplete" for place in taken.pending if name in place]
+        reasons = {reason: count for reason, count in sorted(report.quarantined.items()) if count}
+        return BackfillReport(name, was_known, report.landed, report.clean, report.duplicate, reasons, problems)
+
+    def backfill_quarantined(
+        self, chosen: QuarantineFilter, request: BackfillRequest, now: datetime, is_dry: bool = False
+    ) -> ReplayReport:
+        """Let events in that were refused as too old, with a record of who asked and why."""
+        chosen = replace(chosen, source=EVENTS, reason=Reason.TOO_OLD)
+        if not self._manifest.version():
+            return ReplayReport()
+        with self._writing(now):
+            trial = EventReplay(self._files, now, chosen)
+            report = trial.run(is_backfill=True, is_dry=True)
+            if is_dry or not trial.accepted_to:
+                return report
+            record_backfills(
+                self._home,
+                [
+                    Backfill(name, request.reason, request.requested_by, now, through_line=last)
+                    for name, last in trial.accepted_to.items()
+                ],
+            )
+            return self._let_in_recorded_lines(now)
 
     def quarantined_lines(self, chosen: QuarantineFilter, limit: int) -> list[QuarantinedLine]:
         """At most `limit` refused lines, the newest first."""

@@ -4,6 +4,7 @@ import dagster as dg
 
 from dagster_project.dbt_phases import PHASES, POOL, dbt_base, dbt_final, manifest
 from dagster_project.presentation import lag_minutes, table_metadata
+from dagster_project.quality_assets import EMITTED
 from dagster_project.resources import Installation, progress
 from swipesavvy.adapters.catalogue import metric_catalogue, served_tables
 from swipesavvy.adapters.lake import open_lake
@@ -22,7 +23,7 @@ SNAPSHOT = dg.AssetKey(["serving", "snapshot"])
 @dg.asset(
     key=SNAPSHOT,
     # Every model, so that no failing check of any of them can be overtaken.
-    deps=[*dbt_base.keys, *dbt_final.keys],
+    deps=[*dbt_base.keys, *dbt_final.keys, EMITTED],
     group_name="serving",
     owners=["team:data-engineering"],
     kinds={"duckdb"},

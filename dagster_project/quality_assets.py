@@ -12,6 +12,8 @@ from dagster_project.dbt_phases import POOL
 from dagster_project.lake_assets import EVENTS, OWNERS, PLAN
 from dagster_project.presentation import table_metadata
 from dagster_project.resources import Installation, progress
+from swipesavvy.adapters.build_events import events_of_build, take_in_emitted
+from swipesavvy.adapters.emitted_events import append_emitted
 from swipesavvy.adapters.lake import open_lake
 from swipesavvy.adapters.lake_profile import rows_in
 from swipesavvy.adapters.quality_sources import quality_sources
@@ -23,6 +25,7 @@ from swipesavvy.application.anomaly_detection import detect
 
 GROUP = "quality"
 ANOMALIES = dg.AssetKey(["results", "anomalies"])
+EMITTED = dg.AssetKey(["landing", "emitted"])
 SOURCES = {
     "batch_ledger": "What became of landed lines, one row per batch, landing file, outcome and reason.",
     "contract": "The event contract, one row per event type and declared property.",
@@ -94,4 +97,31 @@ def anomalies(context: dg.AssetExecutionContext, installation: Installation) -> 
     )
 
 
-quality_assets = [quality_source_files, anomalies]
+@dg.asset(
+    key=EMITTED,
+    deps=[ANOMALIES, *(["quality", name] for name in ("quality_metrics", "quarantine_reasons", "event_expectations"))],
+    group_name=GROUP,
+    owners=OWNERS,
+    kinds={"file"},
+    pool=POOL,
+    description="What the build tells about itself: anomaly_detected for what is unusual now, data_refresh_completed. "
+    "Nothing where somebody asked for an instant.",
+)
+def emitted_events(installation: Installation) -> dg.MaterializeResult[None]:
+    """Append the build's events to landing and take them in, so that ledger and landing agree in what is published."""
+    home, now = installation.home, installation.now()
+    plan = read_plan(home)
+    if not plan.emits:
+        return dg.MaterializeResult(metadata={"emitted": 0})
+    with reading(home) as connection:
+        events = events_of_build(connection, plan, now)
+    emitted = append_emitted(home, plan.as_of.date(), events)
+    if emitted:
+        settled = take_in_emitted(home, plan, len(emitted), now)
+        write_plan(home, settled)
+    return dg.MaterializeResult(
+        metadata={"emitted": len(emitted), "path": dg.MetadataValue.path(home.emitted_file(plan.as_of.date()))}
+    )
+
+
+quality_assets = [quality_source_files, anomalies, emitted_events]

@@ -162,8 +162,10 @@ def ask(snapshot: SnapshotReader, query: MetricQuery) -> Answer:
     catalogue = snapshot.catalogue()
     for metric in query.metrics:
         _known("--metric", metric, catalogue)
+    fixed = (definition.fixed_window for definition in catalogue.values() if definition.fixed_window)
+    known_windows = dict.fromkeys((*WINDOWS, *fixed))
     for window in query.windows:
-        _known("--window", window, WINDOWS)
+        _known("--window", window, known_windows)
     chosen = [metric for metric in catalogue if not query.metrics or metric in query.metrics]
     period = _asked_range(query)
     if period is None:

@@ -14,6 +14,7 @@ GRAIN_KEYS = {
     "day": "day",
     "channel": "channel",
     "cohort": "cohort",
+    "source": "source",
 }
 
 

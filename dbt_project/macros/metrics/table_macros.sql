@@ -55,7 +55,7 @@
 {% macro custom_rows(metric, relations) %}
     {% set lifts = is_lift(metric) %}
     {% set rows = lift_rows(metric, relations) if lifts else metric_rows(metric, relations) %}
-    select * replace ('custom' as window_name) from ({{ widened('(' ~ rows ~ ')', lifts) }}) as v
+    select * replace ('custom' as window_name) from ({{ widened('(' ~ rows ~ ')', 'lift' if lifts else 'ratio') }}) as v
 {% endmacro %}
 
 {#- The statement that creates a table macro, as a text literal. -#}

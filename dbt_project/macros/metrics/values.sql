@@ -4,7 +4,7 @@
     {{ return([
         ('metric', 'string'), ('window_name', 'string'), ('campaign_id', 'string'), ('segment', 'string'),
         ('creative_id', 'string'), ('day', 'date'), ('channel', 'string'), ('cohort', 'string'), ('period', 'string'),
-        ('model', 'string'), ('grain', 'string'), ('value', 'double'), ('numerator', 'double'),
+        ('source', 'string'), ('model', 'string'), ('grain', 'string'), ('value', 'double'), ('numerator', 'double'),
         ('denominator', 'double'), ('unit', 'string'), ('ci_low', 'double'), ('ci_high', 'double'),
         ('p_value', 'double'), ('av_low', 'double'), ('av_high', 'double'), ('srm_p_value', 'double'),
         ('n_treated', 'bigint'), ('n_control', 'bigint'), ('contaminated', 'bigint'), ('power', 'double'),
@@ -12,14 +12,15 @@
     ]) }}
 {% endmacro %}
 
-{#- A metric's rows widened to those columns. -#}
-{% macro widened(rows, is_lift) %}
-    {% set present = ['metric', 'window_name', 'grain', 'campaign_id', 'creative_id', 'day', 'cohort', 'value', 'numerator',
-        'denominator', 'unit', 'reason'] %}
-    {% if is_lift %}
-        {% set present = present + ['n_treated', 'n_control', 'contaminated', 'ci_low', 'ci_high', 'p_value',
-            'srm_p_value', 'flags'] %}
-    {% endif %}
+{#- A metric's rows widened to those columns; `shape` is ratio, lift or source (of what watches the platform itself). -#}
+{% macro widened(rows, shape) %}
+    {% set every = ['metric', 'window_name', 'grain', 'value', 'numerator', 'denominator', 'unit', 'reason'] %}
+    {% set groups = ['campaign_id', 'creative_id', 'day', 'cohort'] %}
+    {% set present = every + {
+        'ratio': groups,
+        'lift': groups + ['n_treated', 'n_control', 'contaminated', 'ci_low', 'ci_high', 'p_value', 'srm_p_value', 'flags'],
+        'source': ['source'],
+    }[shape] %}
     select
         {% for name, data_type in metric_value_columns() %}
         {{ 'r.' ~ name if name in present else 'cast(null as ' ~ data_type ~ ')' }} as {{ name }}{{ ',' if not loop.last }}
@@ -28,10 +29,13 @@
 {% endmacro %}
 
 {#- The rows of all metrics under each other. -#}
-{% macro union_of_metrics(ratios, lifts) %}
-    {% for relation in ratios + lifts %}
-    {{ widened(relation, relation in lifts) }}
-    {{ 'union all' if not loop.last }}
+{% macro union_of_metrics(shapes) %}
+    {% for shape, relations in shapes.items() %}
+    {% set outer = loop %}
+    {% for relation in relations %}
+    {{ widened(relation, shape) }}
+    {{ 'union all' if not (loop.last and outer.last) }}
+    {% endfor %}
     {% endfor %}
 {% endmacro %}
 

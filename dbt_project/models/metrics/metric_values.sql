@@ -6,7 +6,7 @@
 {% set lifts = [ref('incrementality'), ref('holdout_lift'), ref('visit_lift'), ref('revenue_per_user_lift')] %}
 
 with metrics as (
-    {{ union_of_metrics(ratios, lifts) }}
+    {{ union_of_metrics({'ratio': ratios, 'lift': lifts, 'source': [ref('data_freshness')]}) }}
 )
 
 select *

@@ -7,6 +7,7 @@ import logging
 from datetime import datetime
 
 from swipesavvy.adapters.lake.backfilling import recorded_backfills
+from swipesavvy.adapters.lake.compaction import compact
 from swipesavvy.adapters.lake.event_commits import Batch, BatchWriter
 from swipesavvy.adapters.lake.files import EVENTS, SPILL, LakeFiles
 from swipesavvy.adapters.lake.id_index import merge_small
@@ -54,7 +55,7 @@ class EventIntake:
             with lake_connection(self._files.root / SPILL) as connection:
                 stage = Stage(connection, self._now, history)
                 self._read_batches(stage, reader, total, progress)
-                self._files.compact(connection, self._now)
+                compact(self._files, connection, self._now)
                 self._merge_index()
             report.pending.extend(reader.pending)
             report.problems.extend(reader.problems)

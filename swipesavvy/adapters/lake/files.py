@@ -1,7 +1,7 @@
 """Writing files of the lake so that they are whole or absent, and clearing away what a killed process left.
 
-Belongs here: names, folders, durability, compaction of Parquet. Which rows go into a file is decided by the callers;
-whether a file counts is decided by the manifest alone.
+Belongs here: names, folders, durability. Which rows go into a file is decided by the callers; whether a file counts is
+decided by the manifest alone.
 """
 
 import re
@@ -14,7 +14,7 @@ import duckdb
 import pyarrow.parquet as pq
 
 from swipesavvy.adapters.durable import replacing
-from swipesavvy.adapters.lake.manifest import BatchRecord, LakeFile, Manifest
+from swipesavvy.adapters.lake.manifest import LakeFile, Manifest
 from swipesavvy.domain.errors import SwipeSavvyError
 
 EVENTS = "events"
@@ -25,10 +25,6 @@ EVENT_ORDER = "event_type, campaign_id, event_at, event_id"
 # Level 1 is a quarter cheaper to write than the default and no larger on event data.
 _PARQUET = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1"
 _KEPT_FOR_READERS = timedelta(hours=24)
-_SMALL_FILE_ROWS = 100_000
-_MOST_SMALL_FILES = 16
-_ORDERS = {EVENTS: EVENT_ORDER, DUPLICATES: "event_id, landing_file, landing_line"}
-_ORDER_ELSE = "landing_file, landing_line"
 
 
 class LakeWriteError(SwipeSavvyError):
@@ -88,30 +84,3 @@ class LakeFiles:
             relative = path.relative_to(self.root).as_posix()
             if path.is_file() and relative not in known and not re.fullmatch(r"manifest\.db(-.*)?|LOCK", relative):
                 path.unlink(missing_ok=True)
-
-    def compact(self, connection: duckdb.DuckDBPyConnection, now: datetime) -> None:
-        """Merge small files where many have gathered: per day for events, per kind for the rest."""
-        groups: dict[tuple[str, date | None], list[LakeFile]] = {}
-        for file in self.manifest.files(EVENTS, DUPLICATES, f"{QUARANTINE}:{EVENTS}"):
-            if file.row_count < _SMALL_FILE_ROWS:
-                groups.setdefault((file.kind, file.day), []).append(file)
-        for (kind, day), files in groups.items():
-            if len(files) > _MOST_SMALL_FILES:
-                self._merge(connection, kind, day, files, now)
-
-    def _merge(
-        self,
-        connection: duckdb.DuckDBPyConnection,
-        kind: str,
-        day: date | None,
-        files: list[LakeFile],
-        now: datetime,
-    ) -> None:
-        newest = max((file.newest_at for file in files if file.newest_at), default=None)
-        order = _ORDERS.get(kind, _ORDER_ELSE)
-        query = f"SELECT * FROM read_parquet({paths_sql(self.root, files)}) ORDER BY {order}"
-        added = self.write(connection, query, kind, day, newest)
-        if sum(file.row_count for file in added) != sum(file.row_count for file in files):
-            raise LakeWriteError(f"merging {len(files)} files of {kind} lost rows; the old files stay in force")
-        record = BatchRecord(kind, added, [file.path for file in files], changes_content=False)
-        self.manifest.commit(record, now)

@@ -52,7 +52,7 @@ class ParquetLake:
         self._batch_lines = batch_lines
 
     @contextmanager
-    def _writing(self, now: datetime) -> Iterator[None]:
+    def _writing(self, now: datetime, *, is_swept: bool = True) -> Iterator[None]:
         """Exclusive use of the lake, swept of what a killed process left behind. BusyError after ten minutes."""
         self._home.lake.mkdir(parents=True, exist_ok=True)
         lock = FileLock(self._home.lake / "LOCK")
@@ -64,7 +64,8 @@ class ParquetLake:
             ) from error
         try:
             self._manifest.create()
-            self._files.sweep(now)
+            if is_swept:
+                self._files.sweep(now)
             self._upgrade(now)
             yield
         finally:
@@ -121,7 +122,8 @@ class ParquetLake:
 
         if name not in REFERENCE_TABLES:
             raise UsageError(f"there is no reference table {name}: one of {', '.join(REFERENCE_TABLES)}")
-        with self._writing(now):
+        # Looking at every file of the lake once per ingest is enough: events sweep.
+        with self._writing(now, is_swept=False):
             hint = replayable_hint(self._manifest, name, lambda: self._replayable(name, now), now)
             report = TableIntake(self._home, self._files, name, now).run()
         report.notes.extend([hint] if hint else [])

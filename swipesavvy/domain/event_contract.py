@@ -4,7 +4,8 @@ Belongs here: the shapes a declaration is made of. Not here: the declarations th
 are executed on millions of lines (`adapters.lake.routing` compiles them).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 
 
@@ -57,6 +58,45 @@ class Latency(StrEnum):
     SYSTEM = "system"
 
 
+class Pii(StrEnum):
+    """What a value tells about a person."""
+
+    NONE = "none"
+    PERSON = "person"  # an id that stands for one person, or for something only that person did
+    INDIRECT = "indirect"  # narrows down who it is, together with other values
+    FREE_TEXT = "free_text"  # typed by a person or of no declared shape: scrubbed on the way in
+
+
+PERSON_IDS = frozenset(("user_id", "marketer_id", "session_id", "order_id", "cart_id", "message_id", "input_record_id"))
+"""Names that lead to one person on whatever event they appear."""
+_INDIRECT = frozenset(("region", "app_version", "platform", "user_segment", "promo_code", "screen_name"))
+
+
+@dataclass(frozen=True)
+class ServiceLevel:
+    """How soon events shall be readable: 95% within the target, 99% within the acceptable time.
+
+    After the grace period data counts as missing and is fetched again from its own source.
+    """
+
+    target: timedelta
+    acceptable: timedelta
+    grace: timedelta
+
+
+def _level(target: int, acceptable: int, grace: int) -> ServiceLevel:
+    return ServiceLevel(timedelta(seconds=target), timedelta(seconds=acceptable), timedelta(seconds=grace))
+
+
+SERVICE_LEVELS = {
+    Latency.CAMPAIGN: _level(60, 300, 3_600),
+    Latency.BEHAVIOUR: _level(300, 1_800, 14_400),
+    Latency.STAFF_ACTION: _level(10, 60, 1_800),
+    Latency.SYSTEM: _level(60, 300, 3_600),
+}
+"""The service level of each latency class."""
+
+
 @dataclass(frozen=True)
 class Property:
     """One declared property of an event type.
@@ -74,18 +114,30 @@ class Property:
     members: tuple["Property", ...] = ()
     free_text: bool = False
 
+    @property
+    def pii(self) -> Pii:
+        """What its values tell about a person."""
+        if self.free_text or (self.kind is Kind.DOCUMENT and not self.members):
+            return Pii.FREE_TEXT
+        if self.name in PERSON_IDS:
+            return Pii.PERSON
+        return Pii.INDIRECT if self.name in _INDIRECT else Pii.NONE
+
 
 @dataclass(frozen=True)
 class EventType:
-    """One known event type; `per_day` is the expected volume at the seed's traffic level."""
+    """One known event type; `per_day` is the volume a business of full size expects, least and most.
+
+    Words and volumes stay out of its `repr`: whoever compares contracts by it asks what is refused.
+    """
 
     name: str
-    when: str
-    owner: str
+    when: str = field(repr=False)
+    owner: str = field(repr=False)
     actor: Actor
     latency: Latency
     properties: tuple[Property, ...]
-    per_day: tuple[int, int] | None = None
+    per_day: tuple[int, int] = field(repr=False)
     extension: bool = False
 
 

@@ -6,7 +6,7 @@ compiles this declaration into vectorised SQL, so a rule is written once.
 
 from datetime import timedelta
 
-from swipesavvy.domain.event_contract import Actor, EventType, Property, money, score, uuid
+from swipesavvy.domain.event_contract import Actor, EventType, Kind, Property, money, score, segment, text, uuid
 from swipesavvy.domain.event_types import behaviour, campaigns, extensions, staff, system
 from swipesavvy.domain.identifiers import SYSTEM_USER
 
@@ -21,6 +21,14 @@ ENVELOPE = (
     "properties",
     "context",
 )
+CONTEXT = (
+    text("app_version"),
+    Property("platform", Kind.TEXT, choices=("iOS", "Android", "Web")),
+    segment("user_segment"),
+    text("region"),
+)
+"""What `context` usually holds. None of it is judged: a client's description of itself refuses no event."""
+
 IDENTIFIERS = ("campaign_id", "creative_id", "order_id")
 """Properties that must be UUIDs on every known type; a wrong one is `bad_uuid`, as a wrong `event_id` is."""
 

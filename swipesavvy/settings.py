@@ -27,6 +27,7 @@ class Settings(BaseSettings):
     home: Path = Field(default=CHECKOUT / "data", description="Folder that holds all state of this installation")
     host: str = Field(default="127.0.0.1", description="Address the servers bind to; loopback unless told otherwise")
     api_port: int = Field(default=8000, description="Port of the API and collector")
+    cors_origins: str = Field(default="", description="Origins whose pages may send events, with commas; none if empty")
     dashboard_port: int = Field(default=8501, description="Port of the dashboard")
     dagster_port: int = Field(default=3000, description="Port of the Dagster web server")
     sending: Sending = Field(default=Sending.OUTBOX, description="off, outbox or live")

@@ -6,7 +6,8 @@ ids that are new. Memory stays flat: what the lake's index holds is dropped here
 """
 
 import logging
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from threading import Lock
 
@@ -46,7 +47,7 @@ class SeenEventIds:
         self._maybe = np.zeros(1 << (_BITS - 3), np.uint8)
         self._version = -1
 
-    def remember(self, ids: bytes) -> Collection[int]:
+    def remember(self, ids: bytes) -> AbstractSet[int]:
         """Places of the ids (16 bytes each) that were known before; all others are known from now on."""
         marks = _marks(ids)
         values = marks.tolist()
@@ -97,7 +98,7 @@ class SeenEventIds:
             self._older = [*rest, *self._older[kept:]]
         self._version = version
 
-    def _among_older(self, marks: Marks) -> Collection[int]:
+    def _among_older(self, marks: Marks) -> AbstractSet[int]:
         places, bits = _slots(marks)
         candidates = np.flatnonzero(self._maybe[places] & bits)
         if not len(candidates):
@@ -105,7 +106,7 @@ class SeenEventIds:
         found = _are_in(marks[candidates], [*self._older, *self._lake.values()])
         return frozenset(candidates[found].tolist())
 
-    def _remember_singly(self, values: list[int], known: set[int]) -> Collection[int]:
+    def _remember_singly(self, values: list[int], known: set[int]) -> AbstractSet[int]:
         for place, value in enumerate(values):
             if value in self._recent:
                 known.add(place)

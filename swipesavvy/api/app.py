@@ -1,30 +1,46 @@
 """The ASGI application: which routes there are, and what opens and closes with the server."""
 
+import asyncio
+import logging
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from typing import Any
 
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
+from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp
 
 from swipesavvy.api.composition import compose
-from swipesavvy.api.event_routes import event_router
+from swipesavvy.api.event_routes import EventRoute, Front
 from swipesavvy.api.requests import RequestEnvelope
 from swipesavvy.settings import Settings
 
+LOG = logging.getLogger(__name__)
+_FOLLOW_SECONDS = 2
+_CORS: dict[str, Any] = {
+    "allow_methods": ["GET", "POST"],
+    "allow_headers": ["Authorization", "Content-Type", "Content-Encoding", "X-Request-ID"],
+    "expose_headers": ["X-Request-ID", "Retry-After"],
+}
 
-def create_app(settings: Settings) -> FastAPI:
+
+def create_app(settings: Settings) -> ASGIApp:
     """The application of one home; nothing is opened before the server starts it."""
     answers: Counter[int] = Counter()
+    events = EventRoute()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         services = compose(settings, answers)
         app.include_router(services.health.router())
-        app.include_router(event_router(services.collector, services.door))
+        events.collector, events.door = services.collector, services.door
+        following = asyncio.create_task(_follow_lake(services.seen.refresh))
         try:
             yield
         finally:
+            following.cancel()
             await run_in_threadpool(services.close)
 
     # The interactive documentation would load scripts from outside. Telemetry would follow environment variables
@@ -38,4 +54,17 @@ def create_app(settings: Settings) -> FastAPI:
         telemetry={"auto_configure": False},
     )
     app.add_middleware(RequestEnvelope, answers=answers)
-    return app
+    front = Front(RequestEnvelope(events, answers), app)
+    origins = [origin.strip() for origin in settings.cors_origins.split(",") if origin.strip()]
+    return CORSMiddleware(front, origins, **_CORS) if origins else front
+
+
+async def _follow_lake(refresh: Callable[[], None]) -> None:
+    """Keep the memory of ids in step with the lake for as long as the server runs."""
+    while True:
+        await asyncio.sleep(_FOLLOW_SECONDS)
+        try:
+            await run_in_threadpool(refresh)
+        except Exception:
+            # Whatever is wrong with the lake: ids stay in memory, and it is tried again.
+            LOG.warning("the lake's ids cannot be read at the moment", exc_info=True)

@@ -6,7 +6,8 @@ import re
 import zlib
 
 import msgspec
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
+from starlette.types import Message, Receive
 
 from swipesavvy.application.collecting import MOST_EVENTS
 
@@ -33,21 +34,40 @@ class RefusedError(Exception):
 
 
 async def read_body(request: Request) -> bytes:
-    """The body, inflated if it says gzip. RefusedError 408, 413, 415 or 400."""
-    inflate = _inflater(request.headers.get("content-encoding", "identity").strip().lower())
-    body = bytearray()
-    received = 0
+    """The body of a framework's request, inflated if it says gzip. RefusedError 408, 413, 415 or 400."""
+    return await receive_body(request.receive, request.headers.get("content-encoding", ""))
+
+
+async def receive_body(receive: Receive, encoding: str = "") -> bytes:
+    """The body as it arrives, inflated if the content encoding is gzip. RefusedError 408, 413, 415 or 400."""
+    inflate = _inflater(encoding.strip().lower())
     try:
         async with asyncio.timeout(BODY_SECONDS):
-            async for chunk in request.stream():
-                received += len(chunk)
-                if received > MOST_BYTES:
+            message = await receive()
+            if inflate is None and not message.get("more_body") and message["type"] == "http.request":
+                body: bytes = message.get("body", b"")
+                if len(body) > MOST_BYTES:
                     raise _too_large()
-                body += inflate.take(chunk, MOST_BYTES - len(body)) if inflate else chunk
+                return body
+            return await _pieces(message, receive, inflate)
     except TimeoutError:
         raise RefusedError(408, f"the body did not arrive within {BODY_SECONDS} seconds", 1) from None
-    except ClientDisconnect:
-        raise RefusedError(400, "the connection ended before the body did") from None
+
+
+async def _pieces(message: Message, receive: Receive, inflate: "_Inflater | None") -> bytes:
+    body = bytearray()
+    received = 0
+    while True:
+        if message["type"] == "http.disconnect":
+            raise RefusedError(400, "the connection ended before the body did")
+        chunk: bytes = message.get("body", b"")
+        received += len(chunk)
+        if received > MOST_BYTES:
+            raise _too_large()
+        body += inflate.take(chunk, MOST_BYTES - len(body)) if inflate else chunk
+        if not message.get("more_body"):
+            break
+        message = await receive()
     if inflate and received:
         inflate.finish()
     return bytes(body)

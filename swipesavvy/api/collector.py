@@ -1,20 +1,34 @@
 """The collector: events in, verdicts out, acknowledged only when they are on the disk.
 
-Belongs here: the way of a request's events, whatever route they came by. Not here: HTTP (`event_routes`), whether an
-event is valid (`domain.verdicts`).
+Belongs here: the way of a request's events, whatever route they came by: plainly valid batches the quick way
+(`quick_batches`), everything else by the exact rules. Not here: HTTP (`event_routes`), validity (`domain.verdicts`).
 """
 
-import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from swipesavvy.api.bodies import RefusedError
+from swipesavvy.api.answers import answer, answer_accepted
+from swipesavvy.api.bodies import RefusedError, cut
 from swipesavvy.api.cutting import cut_event
-from swipesavvy.application.collecting import EventLog, SeenIds, Verdict, judge, landing_line, mark_duplicates
+from swipesavvy.api.group_commit import GroupCommit
+from swipesavvy.api.quick_batches import QuickBatch, looks_plain, quick_batch
+from swipesavvy.application.collecting import SeenIds, Verdict, id_bytes, judge, landing_line
 from swipesavvy.domain.errors import BusyError
+
+# Fewer plain events than this are not worth a batch of their own.
+_WORTH_A_BATCH = 4
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """One event: its landing line, its verdict, and how much personal data was taken out of it."""
+
+    line: bytes
+    verdict: Verdict
+    scrubbed: int = 0
 
 
 @dataclass
@@ -24,11 +38,25 @@ class Collector:
     `key` gives the secret that turns identifying user ids into pseudonyms.
     """
 
-    log: EventLog
+    log: GroupCommit
     seen: SeenIds
     clock: Callable[[], datetime]
     key: Callable[[], bytes]
     taken: Counter[str] = field(default_factory=Counter)
+
+    async def take_body(self, body: bytes) -> bytes:
+        """Land the events of one JSON body (an event or an array of up to 100) and return the answer's JSON.
+
+        RefusedError 400 or 413 for a body that cannot be cut into events, 503 if they could not be landed.
+        """
+        quick = quick_batch(body, self.clock())
+        if quick is None:
+            return answer(await self.take(cut(body)))
+        known = await self._land(quick.lines, quick.raw_ids)
+        self._count(len(quick.ids), len(known), 0)
+        if not known:
+            return answer_accepted(quick.ids)
+        return answer([Verdict(event_id, None, place in known) for place, event_id in enumerate(quick.ids)])
 
     async def take(self, raws: Sequence[bytes]) -> list[Verdict]:
         """Land events (each one JSON value in its own bytes) and return a verdict for each, in order.
@@ -36,40 +64,63 @@ class Collector:
         RefusedError 503 if they could not be landed; sending them again is safe then.
         """
         received_at = self.clock()
-        key = self._key()
-        cuts = [cut_event(raw, key) for raw in raws]
-        verdicts, fresh = mark_duplicates(judge([event for event, _ in cuts], received_at), self.seen)
-        stamp = received_at.isoformat()
-        await self.land(b"".join(landing_line(event.raw, stamp) for event, _ in cuts), fresh)
-        self.taken.update(verdict.status for verdict in verdicts)
-        self.taken["scrubbed"] += sum(count for _, count in cuts)
+        judged = self._judge(raws, received_at)
+        verdicts = [one.verdict for one in judged]
+        ids = id_bytes([verdict.event_id or "" for verdict in verdicts if verdict.reason is None])
+        known = await self._land(b"".join(one.line for one in judged), ids)
+        valid = [place for place, verdict in enumerate(verdicts) if verdict.reason is None]
+        for number in known:
+            verdicts[valid[number]] = Verdict(verdicts[valid[number]].event_id, None, is_duplicate=True)
+        self._count(len(valid), len(known), len(verdicts) - len(valid))
+        self.taken["scrubbed"] += sum(one.scrubbed for one in judged)
         return verdicts
 
-    async def land(self, lines: bytes, fresh: bytes) -> None:
-        """Put whole lines on the disk; `fresh` are the ids that count as new only if that works out.
+    def _judge(self, raws: Sequence[bytes], received_at: datetime) -> list[_Judged]:
+        """Plain events together, the others one by one."""
+        plain = [place for place, raw in enumerate(raws) if looks_plain(raw)] if len(raws) >= _WORTH_A_BATCH else []
+        quick: QuickBatch | None = None
+        if len(plain) >= _WORTH_A_BATCH:
+            quick = quick_batch(b"[%s]" % b",".join(raws[place] for place in plain), received_at)
+        done: dict[int, _Judged] = {}
+        if quick is not None:
+            lines = quick.lines.splitlines(keepends=True)
+            for place, line, event_id in zip(plain, lines, quick.ids, strict=True):
+                done[place] = _Judged(line, Verdict(event_id, None))
+        key, stamp = self._key(), received_at.isoformat()
+        for place, raw in enumerate(raws):
+            if place not in done:
+                event, scrubbed = cut_event(raw, key)
+                (verdict,) = judge([event], received_at)
+                done[place] = _Judged(landing_line(event.raw, stamp), verdict, scrubbed)
+        return [done[place] for place in range(len(raws))]
 
-        RefusedError 503 if it does not.
-        """
+    async def _land(self, lines: bytes, ids: bytes) -> AbstractSet[int]:
+        """Put lines on the disk; `ids` are those of the valid events, the places of known ones come back."""
         if not lines:
-            return
+            return frozenset()
+        known = self.seen.remember(ids)
         try:
-            await _done(self.log.append(lines))
-        except BusyError as error:
-            self.seen.forget(fresh)
-            raise RefusedError(503, str(error), 2) from None
-        except OSError:
-            self.seen.forget(fresh)
+            await self.log.append(lines)
+        except (BusyError, OSError) as error:
+            self.seen.forget(_without_places(ids, known))
+            if isinstance(error, BusyError):
+                raise RefusedError(503, str(error), 2) from None
             # The events may be on the disk all the same; sending them again is safe, copies are recognised.
             raise RefusedError(503, "the events could not be written; send them again", 5) from None
+        return known
+
+    def _count(self, valid: int, duplicate: int, rejected: int) -> None:
+        self.taken["accepted"] += valid - duplicate
+        self.taken["duplicate"] += duplicate
+        self.taken["rejected"] += rejected
 
     def _key(self) -> bytes:
         try:
             return self.key()
         except OSError:
-            raise RefusedError(
-                503, "the secrets of this installation cannot be read; send the events again", 5
-            ) from None
+            says = "the secrets of this installation cannot be read; send the events again"
+            raise RefusedError(503, says, 5) from None
 
 
-async def _done(landed: Future[None]) -> None:
-    await asyncio.wrap_future(landed)
+def _without_places(ids: bytes, known: AbstractSet[int]) -> bytes:
+    return b"".join(ids[16 * number : 16 * number + 16] for number in range(len(ids) // 16) if number not in known)

@@ -17,6 +17,7 @@ from swipesavvy.adapters.people import keys_of
 from swipesavvy.adapters.seen_ids import SeenEventIds
 from swipesavvy.api.collector import Collector
 from swipesavvy.api.door import Door
+from swipesavvy.api.group_commit import GroupCommit
 from swipesavvy.api.health import Health
 from swipesavvy.domain.health import Part
 from swipesavvy.domain.keys import ApiKey
@@ -78,7 +79,7 @@ def compose(settings: Settings, answers: Counter[int]) -> Services:
     seen = SeenEventIds(home)
     seen.refresh()
     seen.load_landing()
-    collector = Collector(log, seen, _now, cache(lambda: home_secret(home, USER_IDS)))
+    collector = Collector(GroupCommit(log), seen, _now, cache(lambda: home_secret(home, USER_IDS)))
     probes = HomeProbes(home)
     health = Health(
         probes=(

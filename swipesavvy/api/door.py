@@ -35,8 +35,12 @@ class Door:
         self._windows: dict[str, RequestWindow] = {}
 
     async def admit(self, request: Request, scope: Scope) -> ApiKey:
-        """The key of a request. RefusedError 401, 403, 429, or 503 while keys cannot be looked up."""
-        key = await self._key(_secret(request.headers.get("authorization", "")))
+        """The key of a framework's request; see `admit_header`."""
+        return await self.admit_header(request.headers.get("authorization", ""), scope)
+
+    async def admit_header(self, authorization: str, scope: Scope) -> ApiKey:
+        """The key in an Authorization header. RefusedError 401, 403, 429, or 503 while keys cannot be looked up."""
+        key = await self._key(_secret(authorization))
         if key is None:
             raise RefusedError(401, "send a key that is in force as `Authorization: Bearer KEY`")
         if scope not in key.scopes:

@@ -1,51 +1,89 @@
-"""`POST /api/analytics/events`, also without the prefix: one event or up to 100, with a verdict for each."""
+"""`POST /api/analytics/events`, also without the prefix, as a bare ASGI application in front of all other routes.
 
-import msgspec
-from fastapi import APIRouter
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+A framework costs more than judging an event does, so this one route has none: it is reached before routing and does for
+itself what middleware does for the others (`requests`, `cors`). Not here: what becomes of the events (`collector`).
+"""
 
-from swipesavvy.api.bodies import RefusedError, cut, read_body
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from swipesavvy.api.bodies import RefusedError, receive_body
 from swipesavvy.api.collector import Collector
 from swipesavvy.api.door import Door
-from swipesavvy.application.collecting import Verdict
-from swipesavvy.domain.keys import Scope
+from swipesavvy.domain import keys
 
-PATHS = ("/api/analytics/events", "/analytics/events")
+PATHS = frozenset(("/api/analytics/events", "/analytics/events"))
+MOST_AT_ONCE = 256
+_JSON = (b"content-type", b"application/json")
+Headers = list[tuple[bytes, bytes]]
 
 
-def event_router(collector: Collector, door: Door) -> APIRouter:
-    """Both paths."""
+@dataclass
+class EventRoute:
+    """The ASGI application of one server process; `collector` and `door` are there once the server has started."""
 
-    async def collect(request: Request) -> Response:
+    most_at_once: int = MOST_AT_ONCE
+    collector: Collector | None = None
+    door: Door | None = None
+    under_way: int = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
         try:
-            await door.admit(request, Scope.COLLECT)
-            verdicts = await collector.take(cut(await read_body(request)))
+            if scope["method"] != "POST":
+                raise RefusedError(HTTPStatus.METHOD_NOT_ALLOWED, "send events with POST")
+            body = await self._collect(scope["headers"], receive)
         except RefusedError as refused:
-            return refusal(refused)
-        return Response(msgspec.json.encode(_answer(verdicts)), media_type="application/json")
+            status, headers, body = refusal(refused)
+        else:
+            status, headers = 200, [_JSON]
+        headers.append((b"content-length", b"%d" % len(body)))
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
 
-    router = APIRouter()
-    for path in PATHS:
-        router.add_route(path, collect, methods=["POST"])
-    return router
+    async def _collect(self, headers: Iterable[tuple[bytes, bytes]], receive: Receive) -> bytes:
+        if self.collector is None or self.door is None:
+            raise RefusedError(HTTPStatus.SERVICE_UNAVAILABLE, "the collector is starting; try again", 1)
+        authorization, encoding = b"", b""
+        for name, value in headers:
+            if name == b"authorization":
+                authorization = value
+            elif name == b"content-encoding":
+                encoding = value
+        await self.door.admit_header(authorization.decode("latin-1"), keys.Scope.COLLECT)
+        if self.under_way >= self.most_at_once:
+            raise RefusedError(HTTPStatus.SERVICE_UNAVAILABLE, "too many requests at once; send the events again", 1)
+        self.under_way += 1
+        try:
+            return await self.collector.take_body(await receive_body(receive, encoding.decode("latin-1")))
+        finally:
+            self.under_way -= 1
 
 
-def refusal(refused: RefusedError) -> JSONResponse:
-    """The answer to a request that landed nothing."""
-    headers = {}
+@dataclass(frozen=True)
+class Front:
+    """Sends requests for the event paths to `events`, everything else to `others`."""
+
+    events: ASGIApp
+    others: ASGIApp
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one connection of any kind."""
+        is_event = scope["type"] == "http" and scope["path"] in PATHS
+        await (self.events if is_event else self.others)(scope, receive, send)
+
+
+def refusal(refused: RefusedError) -> tuple[int, Headers, bytes]:
+    """Status, headers and body of the answer to a request that landed nothing."""
+    headers: Headers = [_JSON]
     if refused.retry_after is not None:
-        headers["retry-after"] = str(refused.retry_after)
-    if refused.status == 401:  # noqa: PLR2004 - the one status with a header of its own
-        headers["www-authenticate"] = 'Bearer realm="swipesavvy", Basic realm="swipesavvy"'
-    return JSONResponse({"error": refused.says}, refused.status, headers)
-
-
-def _answer(verdicts: list[Verdict]) -> dict[str, object]:
-    results: list[dict[str, str | None]] = []
-    for verdict in verdicts:
-        result = {"event_id": verdict.event_id, "status": verdict.status}
-        results.append(result if verdict.reason is None else {**result, "reason": verdict.reason})
-    statuses = [verdict.status for verdict in verdicts]
-    counts = {name: statuses.count(name) for name in ("accepted", "duplicate", "rejected")}
-    return {**counts, "results": results}
+        headers.append((b"retry-after", b"%d" % refused.retry_after))
+    if refused.status == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers.append((b"allow", b"POST"))
+    if refused.status == HTTPStatus.UNAUTHORIZED:
+        headers.append((b"www-authenticate", b'Bearer realm="swipesavvy", Basic realm="swipesavvy"'))
+    return refused.status, headers, json.dumps({"error": refused.says}).encode()

@@ -7,17 +7,16 @@ import time
 import uuid
 from collections import Counter
 
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LOG = logging.getLogger(__name__)
-_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
-_HEADERS = {
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
-    "cache-control": "no-store",
-    "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
-}
+_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+_HEADERS = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cache-control", b"no-store"),
+    (b"content-security-policy", b"default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"),
+]
 
 
 class RequestEnvelope:
@@ -33,8 +32,7 @@ class RequestEnvelope:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        given = Headers(scope=scope).get("x-request-id", "")
-        request_id = given if _ID.fullmatch(given) else uuid.uuid4().hex
+        request_id = _request_id(scope)
         started = time.perf_counter()
         status = 0
 
@@ -42,24 +40,35 @@ class RequestEnvelope:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = MutableHeaders(scope=message)
-                headers["x-request-id"] = request_id
-                for name, value in _HEADERS.items():
-                    headers.setdefault(name, value)
+                headers = list(message.get("headers", ()))
+                present = {name for name, _ in headers}
+                headers += [header for header in _HEADERS if header[0] not in present]
+                headers.append((b"x-request-id", request_id))
+                message["headers"] = headers
             await send(message)
 
         try:
             await self._app(scope, receive, send_marked)
         except Exception:
-            LOG.exception("request %s: %s %s failed", request_id, scope["method"], scope["path"])
+            LOG.exception("request %s: %s %s failed", request_id.decode(), scope["method"], scope["path"])
             if status:
                 raise
-            await _send_apology(send_marked, request_id)
+            await _send_apology(send_marked, request_id.decode())
         finally:
             self._answers[status] += 1
             level = logging.DEBUG if status < 400 else logging.INFO  # noqa: PLR2004 - HTTP's first error status
-            elapsed = (time.perf_counter() - started) * 1000
-            LOG.log(level, "%s %s %d %.1f ms %s", scope["method"], scope["path"], status, elapsed, request_id)
+            if LOG.isEnabledFor(level):
+                elapsed = (time.perf_counter() - started) * 1000
+                said = scope["method"], scope["path"], status, elapsed, request_id.decode()
+                LOG.log(level, "%s %s %d %.1f ms %s", *said)
+
+
+def _request_id(scope: Scope) -> bytes:
+    """The client's own id if it is a sensible one, else a new one."""
+    for name, value in scope["headers"]:
+        if name == b"x-request-id" and _ID.fullmatch(value):
+            return bytes(value)
+    return uuid.uuid4().hex.encode()
 
 
 async def _send_apology(send: Send, request_id: str) -> None:

@@ -3,7 +3,7 @@
 import socket
 
 import uvicorn
-from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from swipesavvy.api.app import create_app
 from swipesavvy.domain.errors import BusyError
@@ -13,7 +13,7 @@ from swipesavvy.settings import Settings
 GRACEFUL_SECONDS = 15
 
 
-def application() -> FastAPI:
+def application() -> ASGIApp:
     """Factory for servers that take one (`uvicorn --factory swipesavvy.api.server:application`)."""
     return create_app(Settings())
 

@@ -3,9 +3,10 @@
 Cutting bytes into events is the HTTP surface's task; forcing lines to the disk is the log's.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -50,7 +51,7 @@ class EventLog(Protocol):
 class SeenIds(Protocol):
     """The ids of all valid events received so far, here and by earlier processes."""
 
-    def remember(self, ids: bytes) -> Collection[int]:
+    def remember(self, ids: bytes) -> AbstractSet[int]:
         """Places of the ids (16 bytes each) that were known before; all others are known from now on."""
         ...
 
@@ -62,18 +63,6 @@ class SeenIds(Protocol):
 def judge(events: Sequence[CutEvent], received_at: datetime) -> list[Verdict]:
     """One verdict per event by the contract alone, in order."""
     return [_verdict(event, received_at) for event in events]
-
-
-def mark_duplicates(verdicts: Sequence[Verdict], seen: SeenIds) -> tuple[list[Verdict], bytes]:
-    """The verdicts with duplicates told apart, and the ids that are new. Rejected events neither are nor make any."""
-    valid = [place for place, verdict in enumerate(verdicts) if verdict.reason is None]
-    ids = id_bytes([verdicts[place].event_id or "" for place in valid])
-    known = seen.remember(ids)
-    found = list(verdicts)
-    for number in known:
-        found[valid[number]] = replace(found[valid[number]], is_duplicate=True)
-    fresh = [ids[16 * number : 16 * number + 16] for number in range(len(valid)) if number not in known]
-    return found, b"".join(fresh)
 
 
 def id_bytes(ids: Sequence[str]) -> bytes:

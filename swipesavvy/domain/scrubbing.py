@@ -59,6 +59,9 @@ _PLAIN = re.compile(rf"{_KEPT}|{_NUMBER}", re.ASCII)
 _FREE = re.compile(rf"{_KEPT}|{_NUMBER}|(?P<before_loose>^|{_BEFORE_LOOSE})(?:{_LOOSE})\b", re.ASCII)
 _MAY_NEED = re.compile(MAY_NEED_SCRUBBING)
 _IS_IDENTIFIER = re.compile(IDENTIFIER)
+# Digits become one byte and what may stand between them nothing: a number to dial is then a run of that byte.
+_DIGITS_ALIKE = bytes.maketrans(b"123456789L", b"000000000l")
+_BETWEEN_DIGITS = b" ().+/-"
 _NOT_DIGITS = re.compile(r"[^0-9]")
 
 
@@ -89,6 +92,15 @@ def scrub_text(text: str, *, free: bool = False) -> tuple[str, int]:
     text, addresses = _ADDRESSES.subn(EMAIL_MARK, _URL.sub(shorter, text))
     text = (_FREE if free else _PLAIN).sub(marked, text)
     return text, addresses + cuts
+
+
+def may_hold_number(text: str) -> bool:
+    """A quick test for texts without any of `@?#%`: where it says no, scrubbing changes nothing (as free text neither).
+
+    Several texts can be asked about at once, joined by line breaks.
+    """
+    digits = text.encode("utf-8", "surrogatepass").translate(_DIGITS_ALIKE, _BETWEEN_DIGITS)
+    return b"0000000" in digits or b"l:" in digits
 
 
 def scrub_properties(properties: Mapping[str, Any], event_type: str) -> tuple[dict[str, Any], int]:

@@ -6,12 +6,13 @@ Belongs here: text to aware datetimes. Not here: what age or skew is acceptable 
 import re
 from datetime import UTC, datetime
 
-_ISO_8601 = re.compile(
+ISO_8601 = re.compile(
     r"(?P<date>\d{4}-\d\d-\d\d|\d{8}|\d{4}-?W\d\d-?\d)"
     r"[Tt ](?P<time>\d\d(?::?\d\d(?::?\d\d(?:[.,]\d+)?)?)?)"
     r"(?P<zone>[Zz]|[+-]\d\d(?::?[0-5]\d)?)?",
     re.ASCII,
 )
+"""The grammar; which of the texts it lets pass are days and times of the calendar, `parse_instant` decides."""
 
 
 def parse_instant(text: str, *, assume_utc: bool = False) -> datetime | None:
@@ -20,7 +21,7 @@ def parse_instant(text: str, *, assume_utc: bool = False) -> datetime | None:
     Basic and extended forms, week dates, any offset and any number of fraction digits (cut to microseconds) are
     understood. A time without a zone is refused unless `assume_utc`: an event without a zone could mean any hour.
     """
-    match = _ISO_8601.fullmatch(text)
+    match = ISO_8601.fullmatch(text)
     if match is None or not (match["zone"] or assume_utc):
         return None
     zone = (match["zone"] or "Z").upper()

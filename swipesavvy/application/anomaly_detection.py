@@ -5,13 +5,13 @@ counts and storing the findings is an adapter's business.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import numpy as np
 import numpy.typing as npt
 
-from swipesavvy.domain.anomalies import LEAST_EXPECTED, Anomaly, Floats, Grain, Series, find_anomalies
+from swipesavvy.domain.anomalies import Anomaly, Floats, Grain, Series, find_anomalies
 
 DAYS_SHOWN = 30
 DAYS_READ = DAYS_SHOWN + 35
@@ -22,6 +22,7 @@ MONEY = 2.0
 """Orders' values scatter about as much as their number, which doubles the variance of a sum."""
 DISPERSION = {"revenue": MONEY, "order_value": MONEY, "roas": MONEY, "aov": MONEY, "spend": MONEY, "cpc": MONEY}
 RATIOS = frozenset({"ctr", "cpc", "roas", "aov"})
+COUNTED = frozenset({"impressions", "clicks", "conversions", "orders"})
 
 
 @dataclass(frozen=True)
@@ -53,15 +54,23 @@ def span(as_of: datetime) -> tuple[datetime, int]:
 
 def detect(as_of: datetime, events: Counts, duplicates: Counts, figures: Figures) -> list[Anomaly]:
     """Anomalies of the last 30 days up to the last whole hour and day before `as_of` (naive UTC), oldest first."""
-    start, hours = span(as_of)
-    whole_days = hours // 24
-    found: list[Anomaly] = []
-    hourly = [*volume_series(events, hours), *duplicate_series(events, duplicates, hours)]
-    for series in hourly:
-        found += find_anomalies(series, Grain.HOUR, start, DAYS_SHOWN * 24)
-    for series in [*daily_series(hourly, whole_days), *figure_series(figures, whole_days)]:
-        found += find_anomalies(series, Grain.DAY, start, DAYS_SHOWN)
+    start, _ = span(as_of)
+    found = [
+        anomaly
+        for grain, series in watched(as_of, events, duplicates, figures)
+        for anomaly in find_anomalies(series, grain, start, DAYS_SHOWN * grain.per_day)
+    ]
     return sorted(found, key=lambda one: (one.detected_for_at, one.metric_id, one.subject, one.grain))
+
+
+def watched(as_of: datetime, events: Counts, duplicates: Counts, figures: Figures) -> Iterator[tuple[Grain, Series]]:
+    """Every series there is to judge: volumes and copies by the hour, volumes and metrics by the day."""
+    _, hours = span(as_of)
+    volumes = list(volume_series(events, hours))
+    yield from ((Grain.HOUR, series) for series in volumes)
+    yield from ((Grain.HOUR, series) for series in duplicate_series(events, duplicates, hours))
+    yield from ((Grain.DAY, series) for series in daily_series(volumes, hours // 24))
+    yield from ((Grain.DAY, series) for series in figure_series(figures, hours // 24))
 
 
 def volume_series(events: Counts, hours: int) -> Iterator[Series]:
@@ -86,13 +95,10 @@ def duplicate_series(events: Counts, duplicates: Counts, hours: int) -> Iterator
 
 
 def daily_series(hourly: Sequence[Series], days: int) -> Iterator[Series]:
-    """Whole days of the volumes too small to be judged by the hour."""
+    """Whole days of the volumes: what an hour is too short to tell from chance shows here."""
     for series in hourly:
-        if series.metric_id == "event_volume" and np.nanmedian(series.values[-7 * 24 :]) < LEAST_EXPECTED:
-            totals = series.values[: days * 24].reshape(days, 24).sum(axis=1)
-            yield Series(
-                series.metric_id, series.subject_type, series.subject, totals, totals, zero_name=series.zero_name
-            )
+        totals = series.values[: days * 24].reshape(days, 24).sum(axis=1)
+        yield replace(series, values=totals, support=totals)
 
 
 def figure_series(figures: Figures, days: int) -> Iterator[Series]:
@@ -107,6 +113,7 @@ def figure_series(figures: Figures, days: int) -> Iterator[Series]:
         support[figures.day[rows]] = figures.support[rows]
         if not is_ratio:
             values[: figures.day[rows].min()] = np.nan
+            support = values if metric in COUNTED else support
         yield Series(metric, "metric", metric, values, support, DISPERSION.get(metric, 1.0), is_ratio)
 
 

@@ -28,7 +28,10 @@ SPREAD = 0.10
 """Movement no history shows but every market has, as a share of the expected value, beside pure chance."""
 LEAST_EXPECTED = 6.0
 """Below this many expected events even a zero may be chance (e^-6 = 0.2%)."""
+MEDIAN_DOUBT = 1.22
+"""Variance of a value about a median of seven others, as a multiple of its own."""
 LEVEL_PRIOR = 20.0
+"""Added to the levels of weekdays before they are divided: small ones say little about a weekday."""
 FACTOR_RANGE = (0.25, 4.0)
 CRITICAL_SHARE, WARNING_SHARE = 0.6, 0.4
 
@@ -124,39 +127,38 @@ def judge(series: Series, grain: Grain, judged: int) -> Verdicts:
     size = len(series.values)
     places = np.arange(max(size - judged, 0), size)
     actual = series.values[places]
-    base, support = _week_before(series, grain, places)
+    base, base_support = _week_before(series, grain, places)
     known = ~np.isnan(base).any(axis=1) & ~np.isnan(actual)
     with np.errstate(invalid="ignore", divide="ignore"):
-        expected = np.median(base, axis=1)
-        quarters = np.quantile(base, (0.25, 0.75), axis=1)
+        support = np.median(base_support, axis=1)
+        expected, least = np.median(base, axis=1), base.min(axis=1)
+        low, high = np.quantile(base, (0.25, 0.75), axis=1)
         deviation = CONSISTENCY * np.median(np.abs(base - expected[:, None]), axis=1)
-        floor = chance(series, expected, np.median(support, axis=1))
+        floor = chance(series, expected, support, SPREAD)
         score = (actual - expected) / np.maximum(deviation, floor)
-        enough = known & (np.median(support, axis=1) >= LEAST_EXPECTED)
-        # A rise from next to nothing is unusual too; chance is bounded by the floor.
-        risen = (
-            known
-            & (actual > expected)
-            & (np.maximum(np.median(support, axis=1), series.support[places]) >= LEAST_EXPECTED)
-        )
-        robust_z = (enough | risen) & (np.abs(score) > SCORE_LIMIT)
-        fallen = enough & (actual < (1 - DROP_LIMIT) * expected)
-        drop = fallen & (actual < base.min(axis=1)) & ((expected - actual) / floor > SCORE_LIMIT)
-        zero = enough & (actual == 0) & (base.min(axis=1) > 0)
-        fence = FENCE * np.maximum(quarters[1] - quarters[0], floor)
-        iqr = (enough & (actual < quarters[0] - fence)) | ((enough | risen) & (actual > quarters[1] + fence))
+        enough = known & (support >= LEAST_EXPECTED)
+        # A rise from next to nothing is unusual too, a fall to it is not.
+        audible = enough | (known & (actual > expected) & (series.support[places] >= LEAST_EXPECTED))
+        robust_z = audible & (np.abs(score) > SCORE_LIMIT)
+        # Here nothing but counting noise is allowed for: below all seven days by that much is no usual spread.
+        shortfall = (expected - actual) / chance(series, expected, support, 0.0)
+        fallen = (actual < (1 - DROP_LIMIT) * expected) & (actual < least)
+        drop = enough & fallen & (shortfall > SCORE_LIMIT)
+        zero = enough & (actual == 0) & (least > 0)
+        fence = FENCE * np.maximum(high - low, floor)
+        iqr = audible & ((actual < low - fence) | (actual > high + fence))
     return Verdicts(expected, score, robust_z, drop, zero, iqr, known)
 
 
-def chance(series: Series, expected: Floats, support: Floats) -> Floats:
-    """The standard deviation a value has at least: counting noise, and the usual spread of a market.
+def chance(series: Series, expected: Floats, support: Floats, spread: float) -> Floats:
+    """The standard deviation a value has at least: counting noise, and a usual spread as a share of the value.
 
     The expectation, a median of seven, is itself uncertain by about a fifth of the variance.
     """
-    if series.is_ratio or series.dispersion != 1.0:
-        relative = series.dispersion / np.maximum(support, 1.0) + SPREAD**2
-        return np.asarray(np.maximum(np.abs(expected), 1e-12) * np.sqrt(1.22 * relative))
-    return np.asarray(np.sqrt(1.22 * (np.maximum(expected, 1.0) + (SPREAD * expected) ** 2)))
+    is_count = series.support is series.values
+    size = np.maximum(np.abs(expected), 1.0 if is_count else 1e-12)
+    relative = series.dispersion / np.maximum(size if is_count else support, 1.0) + spread**2
+    return np.asarray(size * np.sqrt(MEDIAN_DOUBT * relative))
 
 
 def _week_before(series: Series, grain: Grain, places: npt.NDArray[np.int64]) -> tuple[Floats, Floats]:
@@ -205,7 +207,7 @@ def _anomaly(series: Series, grain: Grain, first_at: datetime, verdicts: Verdict
     kind = "spike" if actual > expected else series.zero_name if actual == 0 else "drop"
     kind = series.only if series.only and kind == "spike" else kind
     share = (actual - expected) / abs(expected) if expected else None
-    counted = not series.is_ratio and series.dispersion == 1.0
+    counted = series.support is series.values
     name = f"swipesavvy:anomaly:{series.metric_id}:{series.subject}:{kind}:{grain}:{at.isoformat()}"
     return Anomaly(
         anomaly_id=str(uuid5(NAMESPACE_URL, name)),

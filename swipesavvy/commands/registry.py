@@ -5,6 +5,7 @@ import typer
 from swipesavvy.commands import (
     backfill,
     configuration,
+    contracts,
     demo,
     importing,
     keys,
@@ -28,6 +29,7 @@ def register(app: typer.Typer) -> None:
     app.command("demo")(demo.demo)
     app.command("metrics")(metrics.metrics)
     app.command("ledger")(ledger.ledger)
+    app.command("contracts")(contracts.contracts)
     app.command("backfill")(backfill.backfill)
     app.add_typer(quarantine.app, name="quarantine")
     app.add_typer(people.app, name="user")

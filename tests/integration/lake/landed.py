@@ -2,9 +2,11 @@
 
 import gzip
 import json
+import sqlite3
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ import duckdb
 
 from swipesavvy.adapters.lake import ParquetLake
 from swipesavvy.application.ingestion import SourceReport
+from swipesavvy.domain import events
 from swipesavvy.domain.home import Home
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -119,3 +122,41 @@ def winners(landing: dict[str, list[str]]) -> list[tuple[str, str, int]]:
         ]
         kept.append((event_id, f"events/{together[-1][3]}", together[-1][2]))
     return sorted(kept)
+
+
+@contextmanager
+def changed(target: Any, name: Any, value: Any) -> Iterator[None]:
+    """Another attribute or item for a while."""
+    before = target[name] if isinstance(target, dict) else getattr(target, name)
+    put = target.__setitem__ if isinstance(target, dict) else lambda key, new: setattr(target, key, new)
+    put(name, value)
+    try:
+        yield
+    finally:
+        put(name, before)
+
+
+def narrower_contract() -> AbstractContextManager[None]:
+    """The contract before it was mended: searching is no engagement yet."""
+    declared = events.EVENT_TYPES["user_engaged"]
+    properties = tuple(
+        replace(prop, choices=tuple(word for word in prop.choices if word != "search")) for prop in declared.properties
+    )
+    return changed(events.EVENT_TYPES, "user_engaged", replace(declared, properties=properties))
+
+
+def forget_version_two(home: Home) -> None:
+    """Turn a lake back into what the first version of the manifest described."""
+    connection = sqlite3.connect(home.lake / "manifest.db", isolation_level=None)
+    connection.executescript(
+        "ALTER TABLE ledger DROP COLUMN erased; ALTER TABLE ledger DROP COLUMN scrubbed;"
+        "DROP TABLE backfills; DROP TABLE facts; PRAGMA user_version=1;"
+    )
+    paths = connection.execute("SELECT path FROM files WHERE kind IN ('events', 'duplicates')").fetchall()
+    connection.close()
+    with duckdb.connect() as engine:
+        for path in (home.lake / found for (found,) in paths):
+            engine.execute(
+                f"CREATE OR REPLACE TABLE old AS SELECT * EXCLUDE (available_at) FROM read_parquet('{path}')"
+            )
+            engine.execute(f"COPY old TO '{path}' (FORMAT parquet)")

@@ -1,33 +1,19 @@
 """Refused lines are judged again once the contract is mended, and history is let in on request."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from landed import NOW, Content, content, land, line, rows, take_in, uid
+from landed import NOW, Content, content, land, line, narrower_contract, rows, take_in, uid
 
 from swipesavvy.adapters.lake import ParquetLake, open_lake
 from swipesavvy.application.ingestion import QuarantineFilter
-from swipesavvy.domain import events, reference_tables
+from swipesavvy.domain import reference_tables
 from swipesavvy.domain.home import Home
 
 ALL = QuarantineFilter()
 LATER = NOW + timedelta(hours=1)
-
-
-@contextmanager
-def narrower_contract() -> Iterator[None]:
-    """The contract before it was mended: searching is no engagement yet."""
-    declared = events.EVENT_TYPES["user_engaged"]
-    properties = tuple(
-        replace(prop, choices=tuple(word for word in prop.choices if word != "search")) for prop in declared.properties
-    )
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setitem(events.EVENT_TYPES, "user_engaged", replace(declared, properties=properties))
-        yield
 
 
 def market(home: Home) -> None:

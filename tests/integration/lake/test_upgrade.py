@@ -3,9 +3,8 @@
 import sqlite3
 from datetime import UTC, datetime
 
-import duckdb
 import pytest
-from landed import NOW, content, land, line, rows, take_in
+from landed import NOW, content, forget_version_two, land, line, rows, take_in
 
 from swipesavvy.adapters.lake import open_lake
 from swipesavvy.adapters.lake.manifest_schema import LACKS_AVAILABLE_AT, VERSION
@@ -13,29 +12,11 @@ from swipesavvy.domain.errors import BadInputError
 from swipesavvy.domain.home import Home
 
 
-def make_old(home: Home) -> None:
-    """Turn a lake back into what the first version of the manifest described."""
-    with sqlite3.connect(home.lake / "manifest.db", isolation_level=None) as connection:
-        connection.executescript(
-            "ALTER TABLE ledger DROP COLUMN erased; ALTER TABLE ledger DROP COLUMN scrubbed;"
-            "DROP TABLE backfills; DROP TABLE facts; PRAGMA user_version=1;"
-        )
-        paths = connection.execute("SELECT path FROM files WHERE kind IN ('events', 'duplicates')").fetchall()
-    connection.close()
-    with duckdb.connect() as engine:
-        for (path,) in paths:
-            table = engine.sql(
-                f"SELECT * EXCLUDE (available_at) FROM read_parquet('{home.lake / path}')"
-            ).to_arrow_table()
-            engine.register("old", table)
-            engine.execute(f"COPY old TO '{home.lake / path}' (FORMAT parquet)")
-
-
 def test_an_old_lake_is_read_and_goes_on_growing(home: Home) -> None:
     land(home, "a.jsonl", [line(1), line(1), line(2), "oops"])
     take_in(home)
     before, version = content(home), open_lake(home).version()
-    make_old(home)
+    forget_version_two(home)
     assert [(row.landed, row.erased, row.scrubbed) for row in open_lake(home).ledger()] == [(4, 0, 0)]
     # Line 2 of the second file is a later copy that pushes an old row out.
     land(home, "b.jsonl", [line(3), line(2, 60)])
@@ -53,7 +34,7 @@ def test_an_old_lake_is_read_and_goes_on_growing(home: Home) -> None:
 def test_an_upgrade_that_is_cut_short_starts_again(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     land(home, "a.jsonl", [line(1), line(2, hours=30)])
     take_in(home)
-    make_old(home)
+    forget_version_two(home)
     lake = open_lake(home)
     with monkeypatch.context() as patched:
         patched.setattr(lake._manifest, "commit", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))

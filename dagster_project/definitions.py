@@ -10,6 +10,7 @@ from dagster_project.lake_assets import lake_assets, lake_build, landing_files
 from dagster_project.lake_checks import lake_checks
 from dagster_project.publish_assets import serving_snapshot
 from dagster_project.quality_assets import quality_assets
+from dagster_project.quality_checks import quality_warnings
 from dagster_project.resources import Installation
 from dagster_project.statistics_assets import lift_intervals
 from swipesavvy.domain.home import Home
@@ -29,7 +30,7 @@ def build_definitions(home: Home, automation: bool = False) -> dg.Definitions:
             dbt_final,
             serving_snapshot,
         ],
-        asset_checks=[*lake_checks, *expectation_checks],
+        asset_checks=[*lake_checks, *expectation_checks, quality_warnings],
         jobs=[ingest_job, *tier_jobs.values()],
         schedules=tier_schedules(home, automation),
         sensors=[landing_sensor(home, automation)],

@@ -10,6 +10,8 @@ import dagster as dg
 from dagster_project.lake_assets import EVENTS
 from dagster_project.resources import Installation
 from swipesavvy.adapters.lake import open_lake
+from swipesavvy.adapters.lake_profile import rows_in
+from swipesavvy.application.ingestion import EVENTS as EVENT_STREAM
 
 QUARANTINE_WATCH_SHARE = 0.05
 
@@ -17,21 +19,34 @@ QUARANTINE_WATCH_SHARE = 0.05
 @dg.asset_check(
     asset=EVENTS,
     blocking=True,
-    description="Landed lines = clean + duplicate + quarantined, for every batch and file.",
+    description="Landed lines = clean + duplicate + quarantined + erased, for every batch and file and in total; "
+    "and the clean ones are the rows of the lake.",
 )
 def ledger_balances(installation: Installation) -> dg.AssetCheckResult:
     """A line that is nowhere was lost: nothing may be built on that."""
-    rows = open_lake(installation.home).ledger()
+    lake = open_lake(installation.home)
+    rows = lake.ledger()
     wrong = [
         f"batch {row.batch}, {row.landing_file}: {row.landed:,} landed, but {row.clean:,} clean, {row.duplicate:,} "
-        f"duplicate and {sum(row.quarantined.values()):,} quarantined"
+        f"duplicate, {sum(row.quarantined.values()):,} quarantined and {row.erased:,} erased"
         for row in rows
         if not row.balances
     ]
+    clean = sum(row.clean for row in rows if row.source == EVENT_STREAM)
+    erased = sum(row.erased for row in rows if row.source == EVENT_STREAM)
+    held = rows_in(lake.files()[EVENT_STREAM])
+    # What was erased may stay behind without its person.
+    if not clean <= held <= clean + erased:
+        wrong.append(f"the ledger counts {clean:,} clean events, the lake holds {held:,}")
     return dg.AssetCheckResult(
         passed=not wrong,
         description="; ".join(wrong[:3]) or None,
-        metadata={"files": len(rows), "landed": sum(row.landed for row in rows), "unbalanced": len(wrong)},
+        metadata={
+            "files": len(rows),
+            "landed": sum(row.landed for row in rows),
+            "events": held,
+            "unbalanced": len(wrong),
+        },
     )
 
 

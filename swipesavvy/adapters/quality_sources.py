@@ -12,6 +12,7 @@ from swipesavvy.adapters.lake.manifest import Manifest
 from swipesavvy.adapters.lake.store import ParquetLake
 from swipesavvy.adapters.ledger_table import batch_ledger_table
 from swipesavvy.adapters.results import write_table
+from swipesavvy.domain.event_contract import SERVICE_LEVELS
 from swipesavvy.domain.events import EVENT_TYPES, properties_of
 from swipesavvy.domain.home import Home
 
@@ -19,6 +20,7 @@ CONTRACT = pa.schema(
     [
         *((name, pa.string()) for name in ("event_type", "latency_class", "property")),
         ("is_required", pa.bool_()),
+        *((name, pa.float64()) for name in ("target_seconds", "acceptable_seconds", "grace_seconds")),
     ]
 )
 
@@ -40,9 +42,16 @@ def duplicate_files(home: Home) -> list[Path]:
 
 def contract_table() -> pa.Table:
     """One row per known event type and property; a type that declares none still has its row, without a property."""
-    rows = []
+    rows: list[dict[str, object]] = []
     for declared in EVENT_TYPES.values():
-        of_type = {"event_type": declared.name, "latency_class": declared.latency.value}
+        promised = SERVICE_LEVELS[declared.latency]
+        of_type: dict[str, object] = {
+            "event_type": declared.name,
+            "latency_class": declared.latency.value,
+            "target_seconds": promised.target.total_seconds(),
+            "acceptable_seconds": promised.acceptable.total_seconds(),
+            "grace_seconds": promised.grace.total_seconds(),
+        }
         rows += [
             of_type | {"property": prop.name, "is_required": prop.required} for prop in properties_of(declared)
         ] or [of_type | {"property": None, "is_required": False}]

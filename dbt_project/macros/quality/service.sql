@@ -1,18 +1,4 @@
-{#- What was promised: how soon events of each latency class are available, and where a rate becomes an alert. -#}
-
-{#- One row per latency class, seconds: 95% within the target, 99% within the acceptable; beyond the grace period data
-    counts as missing and is fetched again from its own source. -#}
-{% macro promised_latencies() %}
-    {% set classes = [
-        ('campaign', 60, 300, 3600), ('behaviour', 300, 1800, 14400), ('staff_action', 10, 60, 1800), ('system', 60, 300, 3600)
-    ] %}
-    {% for name, target, acceptable, grace in classes %}
-    select
-        '{{ name }}' as latency_class, {{ target }} as target_seconds, {{ acceptable }} as acceptable_seconds,
-        {{ grace }} as grace_seconds
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
-{% endmacro %}
+{#- How soon events were available, and where a rate becomes an alert. -#}
 
 {#- How the on-time events of some rows arrived. A percentile of nothing is null. -#}
 {% macro arrival() %}

@@ -12,7 +12,14 @@ with lags as (
         and not e.is_late
 ),
 
-promised as ({{ promised_latencies() }}),
+promised as (
+    select distinct
+        latency_class,
+        target_seconds,
+        acceptable_seconds,
+        grace_seconds
+    from {{ ref('stg_contract') }}
+),
 
 measured as (
     select

@@ -3,5 +3,8 @@ select
     event_type,
     latency_class,
     property,
-    is_required
+    is_required,
+    target_seconds,
+    acceptable_seconds,
+    grace_seconds
 from {{ source('lake', 'contract') }}

@@ -8,8 +8,8 @@ from typing import Any
 import duckdb
 import pandera.polars as pandera
 import polars as pl
-from pandera.errors import SchemaErrors
 
+from swipesavvy.adapters import frame_checks
 from swipesavvy.adapters.lake.routing import quoted
 from swipesavvy.domain.event_contract import Reason
 from swipesavvy.domain.reference_tables import Column, ColumnKind, ReferenceTable
@@ -151,9 +151,4 @@ def _schema_column(column: Column) -> pandera.Column:
 
 def breaches(table: ReferenceTable, frame: pl.DataFrame) -> list[str]:
     """What in a frame breaks the table's schema, one line per rule; empty where nothing does."""
-    try:
-        schema_of(table).validate(frame, lazy=True)
-    except SchemaErrors as errors:
-        cases = errors.failure_cases.group_by("column", "check").len().sort("column", "check", nulls_last=True)
-        return [f"{table.name}.{column or 'key'}: {count:,} rows fail {check}" for column, check, count in cases.rows()]
-    return []
+    return frame_checks.breaches(schema_of(table), frame)

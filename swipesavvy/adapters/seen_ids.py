@@ -54,8 +54,12 @@ class SeenEventIds:
         with self._lock:
             recent = self._recent
             known = self._among_older(marks) if self._older or self._lake else _NONE
-            if not known and recent.isdisjoint(values) and len(set(values)) == len(values):
+            count = len(recent)
+            if not known and recent.isdisjoint(values):
                 recent.update(values)
+                if len(recent) < count + len(values):
+                    # One of them came twice in this very batch.
+                    known = _repeated(values)
             else:
                 known = self._remember_singly(values, set(known))
             if len(recent) > self._most_recent:
@@ -124,6 +128,12 @@ class SeenEventIds:
         for start in range(0, len(marks), _AT_ONCE * 100):
             places, bits = _slots(np.asarray(marks[start : start + _AT_ONCE * 100]))
             np.bitwise_or.at(self._maybe, places, bits)
+
+
+def _repeated(values: list[int]) -> AbstractSet[int]:
+    """Places of all but the first of equal values."""
+    first: dict[int, int] = {}
+    return {place for place, value in enumerate(values) if first.setdefault(value, place) != place}
 
 
 def _marks(ids: bytes) -> Marks:

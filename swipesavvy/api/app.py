@@ -1,6 +1,7 @@
 """The ASGI application: which routes there are, and what opens and closes with the server."""
 
 import asyncio
+import gc
 import logging
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
@@ -36,6 +37,9 @@ def create_app(settings: Settings) -> ASGIApp:
         services = compose(settings, answers)
         app.include_router(services.health.router())
         events.collector, events.door = services.collector, services.door
+        # What there is now stays to the end: looking through it for garbage again and again costs more than judging does.
+        gc.collect()
+        gc.freeze()
         following = asyncio.create_task(_follow_lake(services.seen.refresh))
         try:
             yield

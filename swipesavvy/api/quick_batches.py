@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
@@ -15,15 +16,17 @@ import msgspec
 import numpy as np
 from msgspec import UNSET
 
-from swipesavvy.api.typed_events import TEXTS, UUID_LENGTH, UUIDS, TypedEvent
+from swipesavvy.api.typed_events import TEXTS, UUID_LENGTH, UUIDS, OpenEvent, TypedEvent
 from swipesavvy.application.collecting import MOST_EVENTS
 from swipesavvy.domain.events import MAX_CLOCK_SKEW, TOO_OLD_AFTER
 from swipesavvy.domain.scrubbing import is_identifying, may_hold_number, scrub_text
 
-_EVENT = msgspec.json.Decoder(TypedEvent)
+_EVENT = msgspec.json.Decoder(OpenEvent)
 _EVENTS = msgspec.json.Decoder(list[TypedEvent])
+_OPEN_EVENTS = msgspec.json.Decoder(list[OpenEvent])
 _RAWS = msgspec.json.Decoder(list[msgspec.Raw])
 _ENCODER = msgspec.json.Encoder()
+_REFUSALS = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, OverflowError)
 _QUOTE = 34
 # Fractions beyond microseconds are rounded here and cut by the exact rules: near the limits those decide.
 _MARGIN = timedelta(seconds=1)
@@ -49,10 +52,9 @@ def quick_batch(body: bytes, received_at: datetime) -> QuickBatch | None:
     """The batch if every event of it is plainly valid and new lines can be cut from it, else None."""
     if _is_special(body):
         return None
-    try:
-        events = _EVENTS.decode(body)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, OverflowError):
-        return None
+    if body.startswith(b"{"):
+        body = b"[%s]" % body.rstrip()
+    events = _decoded(body)
     if not 0 < len(events) <= MOST_EVENTS:
         return None
     properties = list(map(_PROPERTIES, events))
@@ -67,20 +69,29 @@ def quick_batch(body: bytes, received_at: datetime) -> QuickBatch | None:
     return None if raw_ids is None or lines is None else QuickBatch(lines, ids, raw_ids)
 
 
+def _decoded(body: bytes) -> list[Any]:
+    for decoder in (_EVENTS, _OPEN_EVENTS):
+        try:
+            return decoder.decode(body)
+        except _REFUSALS:
+            continue
+    return []
+
+
 def looks_plain(raw: bytes) -> bool:
     """Whether one event is likely to pass as part of a batch."""
     if _is_special(raw):
         return False
     try:
         _EVENT.decode(raw)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, OverflowError):
+    except _REFUSALS:
         return False
     return True
 
 
 def _is_special(text: bytes) -> bool:
-    """Escapes, e-mail addresses and URLs with queries are for the exact way, and so is a second receipt time."""
-    return b"\\" in text or b"@" in text or b"?" in text or b"#" in text or b"%" in text or b"received_at" in text
+    """Escapes, e-mail addresses and URLs with queries are for the exact way."""
+    return b"\\" in text or b"@" in text or b"?" in text or b"#" in text or b"%" in text
 
 
 def _repeats_no_key(body: bytes, events: Sequence[Any], properties: list[Any]) -> bool:
@@ -103,16 +114,34 @@ def _quotes(text: bytes) -> int:
 def _checked_ids(ids: list[str], events: Sequence[Any], properties: list[Any]) -> bytes | None:
     """The event ids as bytes if all UUIDs are UUIDs and nothing is left to scrub."""
     uuids: list[Any] = ids.copy()
-    texts: list[Any] = list(map(_USER, events))
-    for kind, values in zip(map(type, events), properties, strict=True):
+    texts: list[Any] = []
+    for values in properties:
         if values:
+            kind = type(values)
             uuids += UUIDS[kind](values)
             if kind in TEXTS:
                 texts += TEXTS[kind](values)
-    if _hold_personal_data(list(filter(None, texts)), len(events)):
+    user_ids = list(map(_USER, events))
+    if may_hold_number("\n".join(user_ids)) and any(map(_is_identifying, user_ids)):
+        return None
+    if not all(map(_is_clean, filter(None, texts))):
         return None
     found = _uuid_bytes("".join(filter(None, uuids)))
     return None if found is None else found[: 16 * len(ids)]
+
+
+# The same few experiments, variants and users come again and again.
+_is_identifying = lru_cache(maxsize=20_000)(is_identifying)
+
+
+def _is_clean(value: Any) -> bool:
+    """Whether a text, or a document or number, holds nothing to scrub."""
+    return _is_clean_text(value if isinstance(value, str) else _ENCODER.encode(value).decode())
+
+
+@lru_cache(maxsize=20_000)
+def _is_clean_text(text: str) -> bool:
+    return not may_hold_number(text) or scrub_text(text, free=True)[1] == 0
 
 
 def _uuid_bytes(joined: str) -> bytes | None:
@@ -133,18 +162,6 @@ def _uuid_bytes(joined: str) -> bytes | None:
         return None
     # Spaces are skipped by fromhex and show in the length.
     return found if len(found) == 16 * count else None
-
-
-def _hold_personal_data(texts: list[Any], users: int) -> bool:
-    """Whether any of the texts would be scrubbed; the first so many are user ids."""
-    # Documents and numbers may be among them.
-    texts = [text if isinstance(text, str) else _ENCODER.encode(text).decode() for text in texts]
-    # UUIDs, of which many texts consist, would only look like numbers to dial.
-    long = [text for text in texts if len(text) == UUID_LENGTH]
-    rest = [text for text in texts if len(text) != UUID_LENGTH] if long and _uuid_bytes("".join(long)) else texts
-    if not may_hold_number("\n".join(rest)):
-        return False
-    return any(map(is_identifying, texts[:users])) or any(scrub_text(text, free=True)[1] for text in texts[users:])
 
 
 def _lines(body: bytes, count: int, stamp: str) -> bytes | None:

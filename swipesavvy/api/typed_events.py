@@ -65,10 +65,8 @@ def _struct(name: str, properties: tuple[Property, ...]) -> Any:
     return msgspec.defstruct(name, fields, forbid_unknown_fields=True, gc=False)
 
 
-def _event(declared: EventType) -> Any:
-    properties = properties_of(declared)
-    inner = _struct(f"Properties_{declared.name}", properties)
-    needs_some = any(prop.required for prop in properties)
+def _event(declared: EventType, inner: Any, context: Any) -> Any:
+    needs_some = any(prop.required for prop in declared.properties)
     fields: list[Any] = [
         ("event_id", _UuidText),
         ("timestamp", Annotated[datetime, Meta(tz=True)]),
@@ -76,7 +74,7 @@ def _event(declared: EventType) -> Any:
         ("source", Literal[SOURCES]),
         ("properties", inner) if needs_some else ("properties", inner | UnsetType, UNSET),
         ("session_id", str | None | UnsetType, UNSET),
-        ("context", dict[str, _Scalar] | None | UnsetType, UNSET),
+        ("context", context | None | UnsetType, UNSET),
     ]
     fields.sort(key=len)
     return msgspec.defstruct(
@@ -95,16 +93,33 @@ def _getter(declared: EventType, *kinds: Kind) -> Getter:
     return attrgetter(*names) if len(names) > 1 else attrgetter(*(names or ["campaign_id"]), "campaign_id")
 
 
-_BY_NAME = {name: _event(declared) for name, declared in EVENT_TYPES.items()}
-UUIDS: dict[type, Getter] = {_BY_NAME[name]: _getter(declared, Kind.UUID) for name, declared in EVENT_TYPES.items()}
-"""By the class of a decoded event: its properties that must be UUIDs. Absent ones are UNSET or None, both false."""
+_USUAL = msgspec.defstruct(
+    "Context",
+    [
+        (name, str | None | UnsetType, UNSET)
+        for name in ("app_version", "platform", "user_segment", "region", "channel")
+    ],
+    forbid_unknown_fields=True,
+    gc=False,
+)
+_INNER = {name: _struct(f"Properties_{name}", properties_of(declared)) for name, declared in EVENT_TYPES.items()}
+_BY_NAME = {
+    name: [_event(declared, _INNER[name], context) for context in (_USUAL, dict[str, _Scalar])]
+    for name, declared in EVENT_TYPES.items()
+}
+
+TypedEvent: Any = reduce(or_, (usual for usual, _ in _BY_NAME.values()))
+"""Any event the quick way takes, its context made of the usual members."""
+
+OpenEvent: Any = reduce(or_, (other for _, other in _BY_NAME.values()))
+"""The same with any flat context, which takes longer."""
+
+UUIDS: dict[type, Getter] = {inner: _getter(EVENT_TYPES[name], Kind.UUID) for name, inner in _INNER.items()}
+"""By the class of an event's properties: those that must be UUIDs. Absent ones are UNSET or None, both false."""
 
 TEXTS: dict[type, Getter] = {
-    _BY_NAME[name]: _getter(declared, *_TEXTS)
-    for name, declared in EVENT_TYPES.items()
-    if any(prop.kind in _TEXTS for prop in properties_of(declared))
+    inner: _getter(EVENT_TYPES[name], *_TEXTS)
+    for name, inner in _INNER.items()
+    if any(prop.kind in _TEXTS for prop in properties_of(EVENT_TYPES[name]))
 }
-"""Likewise its properties that may hold texts; types without such are missing."""
-
-TypedEvent: Any = reduce(or_, _BY_NAME.values())
-"""Any event the quick way takes."""
+"""Likewise those that may hold texts; classes without such are missing."""

@@ -11,18 +11,20 @@ from uuid import uuid4
 import typer
 
 from swipesavvy.commands.context import FormatOption, HomeOption, progress_bar, settings_for
-from swipesavvy.domain.errors import BadInputError, UsageError
+from swipesavvy.domain.errors import BadInputError, BusyError, UsageError
 from swipesavvy.domain.keys import Scope
 from swipesavvy.settings import Settings
 from swipesavvy.simulation.spec import Faults, MarketSpec, end_of
 
 if TYPE_CHECKING:
-    from swipesavvy.adapters.collector_client import CollectorClient, Receipt
+    from swipesavvy.client import Client
     from swipesavvy.simulation.live import LiveMarket
     from swipesavvy.simulation.market import Market
 
 _TICK = 0.5  # seconds between sends
-_CATCH_UP = 5.0  # seconds of events sent at once at most, after a pause the collector asked for
+_CATCH_UP = 5.0  # seconds of events sent at once at most
+_LINGER = 0.1  # seconds an event waits for company
+_PATIENCE = 120.0  # seconds that what still waits at the end may take
 _KEY_RATE = 6_000  # requests a minute of a key made for one session
 
 Share = Annotated[float, typer.Option(help="Share of the clean events.")]
@@ -102,7 +104,7 @@ def _report(made: "Market", output: str) -> None:
 
 
 def _send_live(settings: Settings, asked: MarketSpec, rate: float, for_seconds: float | None, key: str | None) -> None:
-    from swipesavvy.adapters.collector_client import CollectorClient
+    from swipesavvy.client import Client
     from swipesavvy.simulation.live import LiveMarket
     from swipesavvy.simulation.world import world
     from swipesavvy.simulation.writer import recorded_spec
@@ -110,26 +112,25 @@ def _send_live(settings: Settings, asked: MarketSpec, rate: float, for_seconds: 
     if rate <= 0:
         raise UsageError(f"--rate {rate} is not a number of events a second")
     address = f"http://{settings.host}:{settings.api_port}"
-    with _key_for_session(settings, key) as secret, CollectorClient(address, secret) as client:
+    with _key_for_session(settings, key) as secret, Client(address, secret, linger=_LINGER) as client:
         client.check()
         # What is sent continues the market of this home where there is one.
         market = LiveMarket(world(recorded_spec(settings.paths()) or asked), datetime.now(UTC))
         typer.echo(f"sending {rate:g} events a second to {address}; Ctrl-C stops", err=True)
-        receipts: list[Receipt] = []
         try:
-            _keep_sending(client, market, rate, for_seconds, receipts)
+            _keep_sending(client, market, rate, for_seconds)
         except KeyboardInterrupt:
             typer.echo("stopped", err=True)
-        accepted, rejected, retries = (
-            sum(getattr(r, f) for r in receipts) for f in ("accepted", "rejected", "retries")
-        )
-        typer.echo(f"{accepted:,} events accepted, {rejected:,} rejected, {retries:,} retries")
+        left = client.close(_PATIENCE)
+        counts = client.counts
+        accepted = counts["accepted"] + counts["duplicate"]
+        typer.echo(f"{accepted:,} events accepted, {counts['rejected']:,} rejected, {counts['retries']:,} retries")
+        if left:
+            raise BusyError(f"{left:,} events were not delivered: {client.trouble}")
 
 
-def _keep_sending(
-    client: "CollectorClient", market: "LiveMarket", rate: float, for_seconds: float | None, receipts: "list[Receipt]"
-) -> None:
-    """Send what is due every half second, so that a slow answer is made up for and a long pause is not."""
+def _keep_sending(client: "Client", market: "LiveMarket", rate: float, for_seconds: float | None) -> None:
+    """Hand over what is due every half second; after a long pause of this machine only a part of it."""
     started = last = time.monotonic()
     due = 0.0
     while for_seconds is None or last - started < for_seconds:
@@ -137,9 +138,18 @@ def _keep_sending(
         now = time.monotonic()
         due = min(due + rate * (now - last), rate * _CATCH_UP)
         last = now
-        if due >= 1:
-            receipts.append(client.send(market.next_events(int(due), datetime.now(UTC))))
-            due -= int(due)
+        for event in market.next_events(int(due), datetime.now(UTC)):
+            client.track(
+                event["event_type"],
+                event["properties"],
+                user_id=event["user_id"],
+                session_id=event["session_id"],
+                timestamp=event["timestamp"],
+                context=event["context"],
+                event_id=event["event_id"],
+                source=event["source"],
+            )
+        due -= int(due)
 
 
 @contextmanager

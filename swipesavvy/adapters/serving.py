@@ -15,6 +15,7 @@ from typing import Any
 
 import duckdb
 
+from swipesavvy.adapters.serving_quality import ServedQuality
 from swipesavvy.application.metric_queries import BuildInfo, Campaign, MetricRow, Period
 from swipesavvy.domain.errors import NotBuiltYetError, UsageError
 from swipesavvy.domain.home import Home
@@ -53,6 +54,11 @@ class Snapshot:
         """Which build this is."""
         (row,) = self._fetch("select build_id, as_of, data_as_of, published_at from build_info")
         return BuildInfo(row[0], *(_aware(moment) for moment in row[1:]))
+
+    @cached_property
+    def quality(self) -> ServedQuality:
+        """Its tables about data quality."""
+        return ServedQuality(self._fetch)
 
     def catalogue(self) -> Mapping[str, MetricDefinition]:
         """Every declared metric by its id."""

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from difflib import get_close_matches
 from typing import Any, Protocol
 
+from swipesavvy.application.quality_queries import QualityReader
 from swipesavvy.domain.errors import UsageError
 from swipesavvy.domain.metrics import GRAIN_KEYS, WINDOWS, MetricDefinition
 
@@ -106,6 +107,11 @@ class SnapshotReader(Protocol):
     @property
     def build(self) -> BuildInfo:
         """Which build this is."""
+        ...
+
+    @property
+    def quality(self) -> QualityReader:
+        """Its tables about data quality."""
         ...
 
     def catalogue(self) -> Mapping[str, MetricDefinition]:

@@ -96,6 +96,9 @@ SERVICE_LEVELS = {
 }
 """The service level of each latency class."""
 
+REFRESH_LEVEL = _level(300, 900, 3_600)
+"""How soon the metrics shall reflect what has landed."""
+
 
 @dataclass(frozen=True)
 class Property:

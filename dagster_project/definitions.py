@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from dagster_project.alert_assets import alerts
 from dagster_project.automation import landing_sensor, tier_schedules
 from dagster_project.dbt_phases import dbt_base, dbt_final
 from dagster_project.expectations import expectation_checks
@@ -29,6 +30,7 @@ def build_definitions(home: Home, automation: bool = False) -> dg.Definitions:
             lift_intervals,
             dbt_final,
             serving_snapshot,
+            alerts,
         ],
         asset_checks=[*lake_checks, *expectation_checks, quality_warnings],
         jobs=[ingest_job, *tier_jobs.values()],

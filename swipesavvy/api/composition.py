@@ -45,8 +45,10 @@ class LateOps:
 
     def probe(self, _: datetime) -> Part:
         """Whether the store answers."""
-        kind = self.store().ping()
-        return Part("operational_store", "ok", f"{kind} answers", {"kind": kind})
+        store = self.store()
+        kind, use = store.ping(), store.use
+        details: dict[str, str | int | float | bool | None] = {"requests": use.requests, "failures": use.failures}
+        return Part("operational_store", "ok", f"{kind} answers", {"kind": kind, **details})
 
     def close(self) -> None:
         """Close the store if it was opened."""

@@ -3,6 +3,7 @@
 import typer
 
 from swipesavvy.commands import (
+    alerts,
     backfill,
     configuration,
     contracts,
@@ -32,6 +33,7 @@ def register(app: typer.Typer) -> None:
     app.command("contracts")(contracts.contracts)
     app.command("backfill")(backfill.backfill)
     app.add_typer(quarantine.app, name="quarantine")
+    app.add_typer(alerts.app, name="alerts")
     app.add_typer(people.app, name="user")
     app.add_typer(keys.app, name="key")
     app.command("config")(configuration.config)

@@ -3,17 +3,20 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from threading import Lock
 
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm import Session
 
+from swipesavvy.adapters.ops.alerts import AlertsTable
 from swipesavvy.adapters.ops.api_keys import ApiKeysTable
 from swipesavvy.adapters.ops.attempts import AttemptsTable
 from swipesavvy.adapters.ops.engine import WRITES, home_schema, ops_engine
 from swipesavvy.adapters.ops.migrate import upgrade
 from swipesavvy.adapters.ops.people import PeopleTable
 from swipesavvy.adapters.ops.sessions import SessionsTable
+from swipesavvy.application.alert_findings import StoreUse
 from swipesavvy.domain.errors import BadInputError, BusyError
 from swipesavvy.settings import Settings
 
@@ -44,6 +47,11 @@ class Unit:
         """API keys."""
         return ApiKeysTable(self.session)
 
+    @property
+    def alerts(self) -> AlertsTable:
+        """Alerts and what is to be told about them."""
+        return AlertsTable(self.session)
+
 
 class OpsStore:
     """The store of one home; safe to share between threads, one per process is enough."""
@@ -52,11 +60,30 @@ class OpsStore:
         """`engine` is on a store of the newest shape (`open_ops` sees to that)."""
         self.engine = engine
         self._writer = engine.execution_options(**{WRITES: True})
+        self._counting = Lock()
+        self._use = StoreUse(0, 0)
+
+    @property
+    def use(self) -> StoreUse:
+        """Transactions begun since this store was opened, and those the database let down."""
+        return self._use
+
+    @contextmanager
+    def _asking(self) -> Iterator[None]:
+        failed = 0
+        try:
+            yield
+        except OperationalError:
+            failed = 1
+            raise
+        finally:
+            with self._counting:
+                self._use = StoreUse(self._use.requests + 1, self._use.failures + failed)
 
     @contextmanager
     def reading(self) -> Iterator[Unit]:
         """A consistent view; nothing is written."""
-        with _plainly(), Session(self.engine) as session:
+        with _plainly(), self._asking(), Session(self.engine) as session:
             yield Unit(session)
 
     @contextmanager
@@ -65,7 +92,7 @@ class OpsStore:
 
         Keep it short: on SQLite it is the only writer. BusyError if another writer holds on for too long.
         """
-        with _plainly(), Session(self._writer) as session, session.begin():
+        with _plainly(), self._asking(), Session(self._writer) as session, session.begin():
             yield Unit(session)
 
     def ping(self) -> str:

@@ -53,7 +53,7 @@ class EventIntake:
             smallest = min(self._chunk_bytes, max(total, 1) + 1)
             reader = LineReader(found.fresh, smallest)
             with lake_connection(self._files.root / SPILL) as connection:
-                stage = Stage(connection, self._now, history)
+                stage = Stage(connection, self._now, self._files.user_id_key, history)
                 self._read_batches(stage, reader, total, progress)
                 compact(self._files, connection, self._now)
                 self._merge_index()

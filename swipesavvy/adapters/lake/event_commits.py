@@ -102,7 +102,7 @@ class BatchWriter:
 
 def _entries(stage: Stage, batch: Batch, resolution: Resolution) -> list[LedgerEntry]:
     """What the batch changes in the account of each landing file."""
-    refused = stage.refused_counts()
+    refused, scrubbed = stage.refused_counts(), stage.scrubbed_counts()
     entries = []
     for name in sorted(set(batch.landed) | set(batch.returned) | set(resolution.shifts)):
         quarantined = dict(refused.get(name, {}))
@@ -110,5 +110,6 @@ def _entries(stage: Stage, batch: Batch, resolution: Resolution) -> list[LedgerE
             quarantined[reason] = quarantined.get(reason, 0) - count
         duplicate = resolution.duplicates.get(name, 0) - resolution.shifts.get(name, 0)
         clean = batch.landed[name] - sum(quarantined.values()) - duplicate
-        entries.append(LedgerEntry(name, batch.landed[name], clean, duplicate, quarantined))
+        taken_out = scrubbed.get(name, 0)
+        entries.append(LedgerEntry(name, batch.landed[name], clean, duplicate, quarantined, scrubbed=taken_out))
     return entries

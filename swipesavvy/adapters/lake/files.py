@@ -14,8 +14,10 @@ import duckdb
 import pyarrow.parquet as pq
 
 from swipesavvy.adapters.durable import replacing
+from swipesavvy.adapters.home_secrets import USER_IDS, home_secret
 from swipesavvy.adapters.lake.manifest import LakeFile, Manifest
 from swipesavvy.domain.errors import SwipeSavvyError
+from swipesavvy.domain.home import Home
 
 EVENTS = "events"
 DUPLICATES = "duplicates"
@@ -37,11 +39,16 @@ def paths_sql(root: Path, files: Sequence[LakeFile]) -> str:
 
 
 class LakeFiles:
-    """The folder of one lake."""
+    """The folder of one home's lake."""
 
-    def __init__(self, root: Path, manifest: Manifest) -> None:
-        self.root = root
+    def __init__(self, home: Home, manifest: Manifest) -> None:
+        self._home = home
+        self.root = home.lake
         self.manifest = manifest
+
+    def user_id_key(self) -> bytes:
+        """The home's secret behind the pseudonyms of identifying user ids."""
+        return home_secret(self._home, USER_IDS)
 
     def write(
         self,

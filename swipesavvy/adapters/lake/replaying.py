@@ -72,7 +72,8 @@ class EventReplay:
         In a backfill no line is too old. A line without `received_at` is judged by the clock of this replay.
         """
         with lake_connection(self._files.root / SPILL) as connection:
-            stage = Stage(connection, self._now, self._files_of_history() if is_backfill else frozenset())
+            history = self._files_of_history() if is_backfill else frozenset()
+            stage = Stage(connection, self._now, self._files.user_id_key, history)
             writer = BatchWriter(self._files, self._now, self._moved)
             for held in self._portions():
                 self._judge(stage, held)

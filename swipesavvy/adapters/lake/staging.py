@@ -6,7 +6,7 @@ Belongs here: running the compiled routing on a private in-memory DuckDB. Not he
 
 import os
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from swipesavvy.adapters.lake import routing
 from swipesavvy.adapters.lake.lines import Chunk
+from swipesavvy.adapters.lake.personal_data import PersonalData
 from swipesavvy.adapters.lake.quarantine import REFUSED
 from swipesavvy.domain.event_contract import Reason
 
@@ -58,12 +59,20 @@ def lake_connection(spill: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 class Stage:
-    """The staged rows of the current batch; `clear` starts the next one. No line of the `history` files is too old."""
+    """The staged rows of the current batch; `clear` starts the next one. No line of the `history` files is too old.
+
+    `user_id_key` gives the secret behind the pseudonyms of user ids that are addresses or phone numbers.
+    """
 
     def __init__(
-        self, connection: duckdb.DuckDBPyConnection, now: datetime, history: Collection[str] = frozenset()
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        now: datetime,
+        user_id_key: Callable[[], bytes],
+        history: Collection[str] = frozenset(),
     ) -> None:
         self.connection = connection
+        self._personal_data = PersonalData(connection, user_id_key)
         self._now = now
         self._history = history
         routing.prepare(connection)
@@ -77,6 +86,7 @@ class Stage:
         """Forget the batch."""
         self.connection.execute(_STAGED)
         self.connection.execute(REFUSED)
+        self._personal_data.clear()
         self.line_count = 0
 
     def add(self, chunk: Chunk) -> None:
@@ -91,6 +101,7 @@ class Stage:
             connection.execute(f"SET VARIABLE {routing.HISTORY_FILES} = {history}::INTEGER[]")
             connection.execute(f"INSERT INTO staged {routing.typed_sql(self._observed(), self._now)}")
             self._set_refused_aside(chunk)
+            self._personal_data.take_out(chunk.files)
         finally:
             connection.unregister("lines")
         self.line_count += chunk.lines.num_rows + len(chunk.unreadable)
@@ -154,6 +165,10 @@ class Stage:
         for file, reason, count in self.rows("SELECT landing_file, reason, count(*) FROM refused GROUP BY ALL"):
             counts.setdefault(file, Counter())[reason] = count
         return counts
+
+    def scrubbed_counts(self) -> dict[str, int]:
+        """Lines that personal data was taken out of, by landing file, whatever became of them otherwise."""
+        return dict(self._personal_data.counts)
 
 
 def _name_table(names: list[str]) -> pa.Table:

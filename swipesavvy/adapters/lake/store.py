@@ -47,7 +47,7 @@ class ParquetLake:
     def __init__(self, home: Home, chunk_bytes: int = CHUNK_BYTES, batch_lines: int = BATCH_LINES) -> None:
         self._home = home
         self._manifest = Manifest(home.lake / "manifest.db")
-        self._files = LakeFiles(home.lake, self._manifest)
+        self._files = LakeFiles(home, self._manifest)
         self._chunk_bytes = chunk_bytes
         self._batch_lines = batch_lines
 

@@ -75,7 +75,7 @@ def judge(folder: Path, *lines: str | bytes | dict[str, Any]) -> Judged:
     (folder / "events" / "a.jsonl").write_bytes(data)
     reader = LineReader(survey(folder, "events", EVENT_SUFFIXES, {}).fresh, 1 << 20)
     with lake_connection(folder / "spill") as connection:
-        stage = Stage(connection, NOW)
+        stage = Stage(connection, NOW, lambda: b"key")
         for chunk in reader.chunks():
             stage.add(chunk)
             stage.name_files(chunk.files)

@@ -35,23 +35,31 @@ class RefusedError(Exception):
 
 async def read_body(request: Request) -> bytes:
     """The body of a framework's request, inflated if it says gzip. RefusedError 408, 413, 415 or 400."""
-    return await receive_body(request.receive, request.headers.get("content-encoding", ""))
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            return await receive_body(request.receive, request.headers.get("content-encoding", ""))
+    except TimeoutError:
+        raise too_slow() from None
 
 
 async def receive_body(receive: Receive, encoding: str = "") -> bytes:
-    """The body as it arrives, inflated if the content encoding is gzip. RefusedError 408, 413, 415 or 400."""
+    """The body as it arrives, however long that takes, inflated if the content encoding is gzip.
+
+    RefusedError 413, 415 or 400.
+    """
     inflate = _inflater(encoding.strip().lower())
-    try:
-        async with asyncio.timeout(BODY_SECONDS):
-            message = await receive()
-            if inflate is None and not message.get("more_body") and message["type"] == "http.request":
-                body: bytes = message.get("body", b"")
-                if len(body) > MOST_BYTES:
-                    raise _too_large()
-                return body
-            return await _pieces(message, receive, inflate)
-    except TimeoutError:
-        raise RefusedError(408, f"the body did not arrive within {BODY_SECONDS} seconds", 1) from None
+    message = await receive()
+    if inflate is None and not message.get("more_body") and message["type"] == "http.request":
+        body: bytes = message.get("body", b"")
+        if len(body) > MOST_BYTES:
+            raise _too_large()
+        return body
+    return await _pieces(message, receive, inflate)
+
+
+def too_slow() -> RefusedError:
+    """For a body that takes longer than `BODY_SECONDS` to arrive."""
+    return RefusedError(408, f"the body did not arrive within {BODY_SECONDS} seconds", 1)
 
 
 async def _pieces(message: Message, receive: Receive, inflate: "_Inflater | None") -> bytes:
@@ -73,10 +81,10 @@ async def _pieces(message: Message, receive: Receive, inflate: "_Inflater | None
     return bytes(body)
 
 
-def cut(body: bytes) -> list[bytes]:
+def cut(body: bytes, most: int = MOST_EVENTS) -> list[bytes]:
     """The events of a body, each in its sender's bytes: one JSON value, or the items of an array.
 
-    RefusedError 400 if the body is not JSON, 413 for more than 100 events.
+    RefusedError 400 if the body is not JSON, 413 for more than `most` events.
     """
     try:
         text = body.decode("utf-8")
@@ -86,8 +94,8 @@ def cut(body: bytes) -> list[bytes]:
         raws = _cut_quickly(body)
     except (msgspec.DecodeError, RecursionError):
         raws = _cut_leniently(text)
-    if len(raws) > MOST_EVENTS:
-        raise RefusedError(413, f"{len(raws)} events in one request; send {MOST_EVENTS} at most")
+    if len(raws) > most:
+        raise RefusedError(413, f"{len(raws)} events in one request; send {most} at most")
     return raws
 
 

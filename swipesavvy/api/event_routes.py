@@ -4,16 +4,19 @@ A framework costs more than judging an event does, so this one route has none: i
 itself what middleware does for the others (`requests`, `cors`). Not here: what becomes of the events (`collector`).
 """
 
+import asyncio
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from swipesavvy.api.bodies import RefusedError, receive_body
+from swipesavvy.api import bodies
+from swipesavvy.api.bodies import RefusedError
 from swipesavvy.api.collector import Collector
 from swipesavvy.api.door import Door
+from swipesavvy.api.patience import Patience
 from swipesavvy.domain import keys
 
 PATHS = frozenset(("/api/analytics/events", "/analytics/events"))
@@ -30,6 +33,7 @@ class EventRoute:
     collector: Collector | None = None
     door: Door | None = None
     under_way: int = 0
+    patience: Patience = field(default_factory=Patience)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -59,9 +63,23 @@ class EventRoute:
             raise RefusedError(HTTPStatus.SERVICE_UNAVAILABLE, "too many requests at once; send the events again", 1)
         self.under_way += 1
         try:
-            return await self.collector.take_body(await receive_body(receive, encoding.decode("latin-1")))
+            return await self.collector.take_body(await self._body(receive, encoding.decode("latin-1")))
         finally:
             self.under_way -= 1
+
+    async def _body(self, receive: Receive, encoding: str) -> bytes:
+        waiting = self.patience.begin(bodies.BODY_SECONDS)
+        try:
+            body = await bodies.receive_body(receive, encoding)
+        except asyncio.CancelledError:
+            if self.patience.end(waiting):
+                raise bodies.too_slow() from None
+            raise
+        except RefusedError:
+            self.patience.end(waiting)
+            raise
+        self.patience.end(waiting)
+        return body
 
 
 @dataclass(frozen=True)

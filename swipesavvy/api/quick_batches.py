@@ -118,7 +118,8 @@ def _checked_ids(ids: list[str], events: Sequence[Any], properties: list[Any]) -
     for values in properties:
         if values:
             kind = type(values)
-            uuids += UUIDS[kind](values)
+            if kind in UUIDS:
+                uuids += UUIDS[kind](values)
             if kind in TEXTS:
                 texts += TEXTS[kind](values)
     user_ids = list(map(_USER, events))

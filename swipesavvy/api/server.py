@@ -25,6 +25,7 @@ def run(settings: Settings) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,
         timeout_graceful_shutdown=GRACEFUL_SECONDS,
     )
     uvicorn.Server(config).run(sockets=[_bound(settings.host, settings.api_port)])

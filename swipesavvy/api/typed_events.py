@@ -15,7 +15,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from swipesavvy.domain.event_contract import EventType, Kind, Property
-from swipesavvy.domain.events import EVENT_TYPES, SOURCES, properties_of
+from swipesavvy.domain.events import EVENT_TYPES, SOURCES
 from swipesavvy.domain.identifiers import SEGMENT_OF_UUID
 
 UUID_LENGTH = 36
@@ -89,8 +89,8 @@ def _event(declared: EventType, inner: Any, context: Any) -> Any:
 
 def _getter(declared: EventType, *kinds: Kind) -> Getter:
     """Gets the properties of these kinds; two at least, so that they come as a tuple."""
-    names = [prop.name for prop in properties_of(declared) if prop.kind in kinds]
-    return attrgetter(*names) if len(names) > 1 else attrgetter(*(names or ["campaign_id"]), "campaign_id")
+    names = [prop.name for prop in declared.properties if prop.kind in kinds]
+    return attrgetter(*names) if len(names) > 1 else attrgetter(*names, *names)
 
 
 _USUAL = msgspec.defstruct(
@@ -102,7 +102,8 @@ _USUAL = msgspec.defstruct(
     forbid_unknown_fields=True,
     gc=False,
 )
-_INNER = {name: _struct(f"Properties_{name}", properties_of(declared)) for name, declared in EVENT_TYPES.items()}
+# Only what a type declares itself: what else means something on every type is rare there.
+_INNER = {name: _struct(f"Properties_{name}", declared.properties) for name, declared in EVENT_TYPES.items()}
 _BY_NAME = {
     name: [_event(declared, _INNER[name], context) for context in (_USUAL, dict[str, _Scalar])]
     for name, declared in EVENT_TYPES.items()
@@ -114,12 +115,17 @@ TypedEvent: Any = reduce(or_, (usual for usual, _ in _BY_NAME.values()))
 OpenEvent: Any = reduce(or_, (other for _, other in _BY_NAME.values()))
 """The same with any flat context, which takes longer."""
 
-UUIDS: dict[type, Getter] = {inner: _getter(EVENT_TYPES[name], Kind.UUID) for name, inner in _INNER.items()}
+
+def _getters(*kinds: Kind) -> dict[type, Getter]:
+    return {
+        inner: _getter(EVENT_TYPES[name], *kinds)
+        for name, inner in _INNER.items()
+        if any(prop.kind in kinds for prop in EVENT_TYPES[name].properties)
+    }
+
+
+UUIDS = _getters(Kind.UUID)
 """By the class of an event's properties: those that must be UUIDs. Absent ones are UNSET or None, both false."""
 
-TEXTS: dict[type, Getter] = {
-    inner: _getter(EVENT_TYPES[name], *_TEXTS)
-    for name, inner in _INNER.items()
-    if any(prop.kind in _TEXTS for prop in properties_of(EVENT_TYPES[name]))
-}
+TEXTS = _getters(*_TEXTS)
 """Likewise those that may hold texts; classes without such are missing."""

@@ -26,8 +26,7 @@ _COPY_BYTES = 1 << 20
 def land_backfill(home: Home, file: Path, request: BackfillRequest, now: datetime) -> tuple[str, bool]:
     """Copy a file of events into landing as history; its landing name, and whether the same bytes lay there already.
 
-    The record is durable before the copy appears, so nobody can take the lines in as too old in between. Raises:
-    BadInputError: it is no readable file of JSON lines, or empty.
+    The caller holds the lock of the lake. Raises BadInputError: it is no readable file of JSON lines, or empty.
     """
     suffix = next((end for end in sorted(EVENT_SUFFIXES, key=len, reverse=True) if file.name.endswith(end)), None)
     if not file.is_file():
@@ -45,6 +44,7 @@ def land_backfill(home: Home, file: Path, request: BackfillRequest, now: datetim
             name = f"{EVENTS}/{target.name}"
             if target.exists():
                 return name, True
+            # Before the copy appears: a killed request must not leave lines that are taken in as too old.
             record_backfills(home, [Backfill(name, request.reason, request.requested_by, now, digest)])
             source.seek(0)
             _copy(source, target, digest)
@@ -53,6 +53,12 @@ def land_backfill(home: Home, file: Path, request: BackfillRequest, now: datetim
             f"{file}: could not be copied to {home.landing_events} ({error.strerror or error})"
         ) from error
     return name, False
+
+
+def _clear_leftovers(home: Home) -> None:
+    """Remove what killed requests left: a copy may be large."""
+    for path in (*home.landing_events.glob(".backfill-*.tmp"), *_folder(home).glob(".*.tmp")):
+        path.unlink(missing_ok=True)
 
 
 def _copy(source: BinaryIO, target: Path, digest: str) -> None:
@@ -67,7 +73,8 @@ def _copy(source: BinaryIO, target: Path, digest: str) -> None:
 
 
 def record_backfills(home: Home, backfills: Sequence[Backfill]) -> None:
-    """Make records durable beside the landing files; the same record twice is one."""
+    """Make records durable beside the landing files; the same record twice is one. The caller holds the lake's lock."""
+    _clear_leftovers(home)
     for found in backfills:
         value = {
             "landing_file": found.landing_file,

@@ -3,6 +3,7 @@
 Belongs here: the lock, the order of a whole ingest, and questions answered from the manifest.
 """
 
+import sqlite3
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,11 +11,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import duckdb
 from filelock import FileLock, Timeout
 
 from swipesavvy.adapters.lake.backfilling import land_backfill, record_backfills, recorded_backfills
 from swipesavvy.adapters.lake.event_batches import BATCH_LINES, CHUNK_BYTES, EventIntake
-from swipesavvy.adapters.lake.files import EVENTS, QUARANTINE, LakeFiles
+from swipesavvy.adapters.lake.files import EVENTS, QUARANTINE, LakeFiles, LakeWriteError
 from swipesavvy.adapters.lake.manifest import Backfill, BatchRecord, Manifest
 from swipesavvy.adapters.lake.manifest_schema import LACKS_AVAILABLE_AT
 from swipesavvy.adapters.lake.quarantine_listing import quarantined_lines
@@ -54,22 +56,23 @@ class ParquetLake:
     @contextmanager
     def _writing(self, now: datetime, *, is_swept: bool = True) -> Iterator[None]:
         """Exclusive use of the lake, swept of what a killed process left behind. BusyError after ten minutes."""
-        self._home.lake.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(self._home.lake / "LOCK")
-        try:
-            lock.acquire(timeout=_LOCK_SECONDS)
-        except Timeout as error:
-            raise BusyError(
-                f"another process is taking files into {self._home.lake}; try again when it ends"
-            ) from error
-        try:
-            self._manifest.create()
-            if is_swept:
-                self._files.sweep(now)
-            self._upgrade(now)
-            yield
-        finally:
-            lock.release()
+        with _explaining(self._home.lake):
+            self._home.lake.mkdir(parents=True, exist_ok=True)
+            lock = FileLock(self._home.lake / "LOCK")
+            try:
+                lock.acquire(timeout=_LOCK_SECONDS)
+            except Timeout as error:
+                raise BusyError(
+                    f"another process is taking files into {self._home.lake}; try again when it ends"
+                ) from error
+            try:
+                self._manifest.create()
+                if is_swept:
+                    self._files.sweep(now)
+                self._upgrade(now)
+                yield
+            finally:
+                lock.release()
 
     def _upgrade(self, now: datetime) -> None:
         if self._manifest.fact(LACKS_AVAILABLE_AT) is not None:
@@ -160,8 +163,8 @@ class ParquetLake:
 
         The same bytes a second time change nothing. BadInputError: it is no file of events.
         """
-        name, was_known = land_backfill(self._home, file, request, now)
         with self._writing(now):
+            name, was_known = land_backfill(self._home, file, request, now)
             taken = self._take_in_events(now)
         report = SourceReport(name)
         for row in self._manifest.ledger():
@@ -182,7 +185,7 @@ class ParquetLake:
         with self._writing(now):
             trial = EventReplay(self._files, now, chosen)
             report = trial.run(is_backfill=True, is_dry=True)
-            if is_dry or not trial.accepted_to:
+            if is_dry:
                 return report
             record_backfills(
                 self._home,
@@ -191,7 +194,8 @@ class ParquetLake:
                     for name, last in trial.accepted_to.items()
                 ],
             )
-            return self._let_in_recorded_lines(now)
+            done = self._let_in_recorded_lines(now)
+            return replace(done, judged=report.judged)
 
     def quarantined_lines(self, chosen: QuarantineFilter, limit: int) -> list[QuarantinedLine]:
         """At most `limit` refused lines, the newest first."""
@@ -233,6 +237,24 @@ class ParquetLake:
         for row in self._manifest.ledger():
             counts.setdefault(row.source, Counter()).update(row.quarantined)
         return {source: dict(found) for source, found in counts.items() if found}
+
+
+@contextmanager
+def _explaining(folder: Path) -> Iterator[None]:
+    """Say in one line what keeps the lake from being written; what was committed before stands."""
+    try:
+        yield
+    except (OSError, sqlite3.OperationalError, duckdb.IOException) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else " ".join(str(error).split())
+        raise LakeWriteError(
+            f"{folder} could not be written ({reason}): free space or mend the rights, then run again; "
+            "nothing that landed is lost"
+        ) from error
+    except sqlite3.DatabaseError as error:
+        raise LakeWriteError(
+            f"{folder / 'manifest.db'} is damaged ({error}): delete the lake folder, "
+            "`swipesavvy run` rebuilds it from landing/"
+        ) from error
 
 
 def open_lake(home: Home) -> ParquetLake:

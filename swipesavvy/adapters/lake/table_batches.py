@@ -6,10 +6,8 @@ the lake holds; one that was replaced makes all files of the table count anew, s
 
 import hashlib
 import logging
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
@@ -25,6 +23,7 @@ from swipesavvy.adapters.lake.manifest import BatchRecord, LakeFile, LandingStat
 from swipesavvy.adapters.lake.quarantine import REFUSED, quarantine_sql
 from swipesavvy.adapters.lake.replayable import replayable_fact
 from swipesavvy.adapters.lake.staging import lake_connection
+from swipesavvy.adapters.lake.table_ledger import changes
 from swipesavvy.adapters.lake.table_reading import read_rows
 from swipesavvy.application.ingestion import QuarantineFilter, ReplayReport, SourceReport
 from swipesavvy.domain.errors import BadInputError
@@ -272,33 +271,13 @@ class TableIntake:
     def _ledger(self, connection: duckdb.DuckDBPyConnection, landed: dict[str, int]) -> list[LedgerEntry]:
         """Changes against what the ledger says of each landing file: rows it lost to newer versions included."""
         clean = dict(connection.execute("SELECT landing_file, count(*) FROM newest GROUP BY ALL").fetchall())
-        refused: dict[str, Counter[str]] = {}
+        refused: dict[str, dict[str, int]] = {}
         for name, reason, count in connection.execute(
             "SELECT landing_file, reason, count(*) FROM refused GROUP BY ALL"
         ).fetchall():
-            refused.setdefault(name, Counter())[reason] = count
-        before: dict[str, LedgerEntry] = {}
-        for row in self._files.manifest.ledger():
-            if row.source == self._name:
-                before[row.landing_file] = _sum(
-                    before.get(row.landing_file), row.landed, row.clean, row.duplicate, row.quarantined
-                )
-        entries = []
-        for name in sorted({*before, *landed}):
-            old = before.get(name, LedgerEntry(name, 0, 0, 0, {}))
-            rows = landed.get(name, old.landed)
-            reasons = dict(refused.get(name, {}))
-            duplicate = rows - clean.get(name, 0) - sum(reasons.values())
-            entry = LedgerEntry(
-                name,
-                rows - old.landed,
-                clean.get(name, 0) - old.clean,
-                duplicate - old.duplicate,
-                _difference(reasons, old.quarantined),
-            )
-            if entry != LedgerEntry(name, 0, 0, 0, {}):
-                entries.append(entry)
-        return entries
+            refused.setdefault(name, {})[reason] = count
+        rows = [row for row in self._files.manifest.ledger() if row.source == self._name]
+        return changes(rows, landed, clean, refused)
 
 
 def _file_problem(name: str, error: BaseException) -> str:
@@ -307,27 +286,3 @@ def _file_problem(name: str, error: BaseException) -> str:
     if isinstance(error, FileNotFoundError):
         return read_problem(name, error)
     return f"landing/{name} could not be read ({error}); nothing was taken from it, its neighbours were"
-
-
-def _sum(
-    entry: LedgerEntry | None, landed: int, clean: int, duplicate: int, quarantined: dict[str, int]
-) -> LedgerEntry:
-    if entry is None:
-        return LedgerEntry("", landed, clean, duplicate, dict(quarantined))
-    reasons = Counter(entry.quarantined)
-    reasons.update(quarantined)
-    return replace(
-        entry,
-        landed=entry.landed + landed,
-        clean=entry.clean + clean,
-        duplicate=entry.duplicate + duplicate,
-        quarantined=dict(reasons),
-    )
-
-
-def _difference(now: dict[str, int], before: dict[str, int]) -> dict[str, int]:
-    return {
-        reason: now.get(reason, 0) - before.get(reason, 0)
-        for reason in {*now, *before}
-        if now.get(reason, 0) != before.get(reason, 0)
-    }

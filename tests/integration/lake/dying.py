@@ -28,7 +28,7 @@ from swipesavvy.domain.errors import SwipeSavvyError
 from swipesavvy.domain.home import Home
 
 TOO_OLD_HOURS = 24 * 60
-LIMITS = {"chunk_bytes": 9000, "batch_lines": 30}
+LIMITS = {"chunk_bytes": 13000, "batch_lines": 30}
 REQUEST = BackfillRequest("tablets were offline", "ada")
 
 
@@ -62,7 +62,7 @@ def ingest_narrowly(home: Home) -> None:
 
 def ingest_scattered(home: Home) -> None:
     with changed(compaction, "MOST_SMALL_FILES", 1000):
-        ParquetLake(home, chunk_bytes=5000, batch_lines=1).ingest_events(NOW)
+        ParquetLake(home, chunk_bytes=2500, batch_lines=1).ingest_events(NOW)
 
 
 def compact(home: Home) -> None:

@@ -16,6 +16,7 @@ from starlette.types import ASGIApp
 from swipesavvy.api.composition import compose
 from swipesavvy.api.event_routes import EventRoute, Front
 from swipesavvy.api.requests import RequestEnvelope
+from swipesavvy.api.segment import SegmentApi
 from swipesavvy.settings import Settings
 
 LOG = logging.getLogger(__name__)
@@ -37,7 +38,9 @@ def create_app(settings: Settings) -> ASGIApp:
         services = compose(settings, answers)
         app.include_router(services.health.router())
         events.collector, events.door = services.collector, services.door
-        # What there is now stays to the end: looking through it for garbage again and again costs more than judging does.
+        segment = SegmentApi(services.collector, services.door, events, services.segment_mapping)
+        app.include_router(segment.router())
+        # What there is now stays: looking through it for garbage again and again costs more than judging does.
         gc.collect()
         gc.freeze()
         following = asyncio.create_task(_follow_lake(services.seen.refresh))
@@ -45,6 +48,7 @@ def create_app(settings: Settings) -> ASGIApp:
             yield
         finally:
             following.cancel()
+            gc.unfreeze()
             await run_in_threadpool(services.close)
 
     # The interactive documentation would load scripts from outside. Telemetry would follow environment variables

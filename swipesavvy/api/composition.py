@@ -15,12 +15,14 @@ from swipesavvy.adapters.landing_log import LandingLog
 from swipesavvy.adapters.ops import OpsStore, open_ops
 from swipesavvy.adapters.people import keys_of
 from swipesavvy.adapters.seen_ids import SeenEventIds
+from swipesavvy.adapters.segment_mappings import load_segment_mapping
 from swipesavvy.api.collector import Collector
 from swipesavvy.api.door import Door
 from swipesavvy.api.group_commit import GroupCommit
 from swipesavvy.api.health import Health
 from swipesavvy.domain.health import Part
 from swipesavvy.domain.keys import ApiKey
+from swipesavvy.domain.segment_mapping import SegmentMapping
 from swipesavvy.settings import Settings
 
 
@@ -66,6 +68,7 @@ class Services:
     seen: SeenEventIds
     log: LandingLog
     ops: LateOps
+    segment_mapping: SegmentMapping
 
     def close(self) -> None:
         """Write what waits, then give everything back."""
@@ -76,6 +79,7 @@ class Services:
 def compose(settings: Settings, answers: Counter[int]) -> Services:
     """Open what the API needs. `answers` are the responses so far by status, counted elsewhere."""
     home = settings.paths()
+    segment_mapping = load_segment_mapping(home)
     ops = LateOps(settings)
     log = LandingLog(home.landing_events, _now)
     seen = SeenEventIds(home)
@@ -97,7 +101,7 @@ def compose(settings: Settings, answers: Counter[int]) -> Services:
         version=version("swipesavvy"),
         started_at=_now(),
     )
-    return Services(health, Door(ops.authenticate, time.monotonic), collector, seen, log, ops)
+    return Services(health, Door(ops.authenticate, time.monotonic), collector, seen, log, ops, segment_mapping)
 
 
 def _collector_probe(collector: Collector, log: LandingLog, answers: Counter[int]) -> Callable[[datetime], Part]:

@@ -1,0 +1,21 @@
+"""Fixtures: servers of a home, and the ways to reach one."""
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "api"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "client"))
+
+from server_process import ServerProcess, server_processes
+
+from swipesavvy.domain.home import Home
+
+
+@pytest.fixture
+def start_server(home: Home) -> Iterator[Callable[..., ServerProcess]]:
+    """Starts servers of this home that may be killed."""
+    with server_processes(home) as start:
+        yield start

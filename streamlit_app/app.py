@@ -21,7 +21,10 @@ person = gate.enter()
 page = st.navigation(
     [
         st.Page(HERE / "app_pages" / "overview.py", title="Overview", default=True),
+        st.Page(HERE / "app_pages" / "data_quality.py", title="Data quality", url_path="quality"),
+        st.Page(HERE / "app_pages" / "anomalies.py", title="Anomalies", url_path="anomalies"),
         st.Page(HERE / "app_pages" / "metric_guide.py", title="Metric guide", url_path="metrics"),
+        st.Page(HERE / "app_pages" / "tracking_plan.py", title="Tracking plan", url_path="tracking-plan"),
     ],
     position="top",
 )

@@ -10,7 +10,7 @@ from streamlit_app.account.door import Door
 from streamlit_app.account.routes import ROUTES
 
 # Paid when the server starts instead of by the first reader, who would wait seconds for pandas and its like.
-from streamlit_app.components import campaign_panel, frame, kpi_tile, leaderboard, toolbar  # noqa: F401
+from streamlit_app.components import campaign_panel, frame, kpi_tile, leaderboard, quality_tiles, toolbar  # noqa: F401
 
 log = logging.getLogger(__name__)
 

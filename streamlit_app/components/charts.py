@@ -6,16 +6,18 @@ the same figures in words beside it.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import streamlit as st
 
 from streamlit_app.view_models.campaigns import Effect
 from swipesavvy.application.overview_queries import DayValue
+from swipesavvy.application.quality_queries import TypeVolume, VolumePoint
 from swipesavvy.domain import figures
 
-# Colours that read on both grounds: zero lines and targets, estimates with their whiskers.
-QUIET, ESTIMATE = "#7c8896", "#4a86d8"
+# Colours that read on both grounds: zero lines and targets, estimates with their whiskers, what is wrong.
+QUIET, ESTIMATE, ALARM = "#7c8896", "#4a86d8", "#d2574a"
 THEME = {
     "background": "transparent",
     "view": {"stroke": None},
@@ -100,6 +102,82 @@ def whiskers(effects: Sequence[Effect], title: str, key: str) -> None:
     _place({"layer": layers}, {"series": values}, 60 + 26 * len(values), alternative, key)
 
 
+def volume_bars(volumes: Sequence[TypeVolume], alternative: str, key: str) -> None:
+    """Events by type as bars from zero; a tick where history says how many to expect."""
+    values = [
+        {"type": volume.event_type, "count": volume.count, "expected": volume.expected, "late": volume.late}
+        for volume in volumes
+    ]
+    y = {"field": "type", "type": "nominal", "sort": None, "title": None,
+         "axis": {"labelLimit": 190, "ticks": False, "domain": False}}  # fmt: skip
+    axis = {"tickCount": 4, "format": "~s"}
+    tooltip = [
+        _tooltip("type", "Type"),
+        *({"field": name, "type": "quantitative", "format": ",.0f", "title": name.capitalize()}
+          for name in ("count", "expected", "late")),
+    ]  # fmt: skip
+    bars = {"x": {"field": "count", "type": "quantitative", "title": "Events, newest 24 whole hours", "axis": axis}}
+    ticks = {"x": {"field": "expected", "type": "quantitative"}}
+    layers = [
+        _layer({"type": "bar", "height": {"band": 0.6}, "color": ESTIMATE}, {"y": y, **bars, "tooltip": tooltip}),
+        _layer({"type": "tick", "thickness": 2, "size": 16, "color": QUIET}, {"y": y, **ticks, "tooltip": tooltip}),
+    ]
+    _place({"layer": layers}, {"series": values}, 40 + 20 * len(values), alternative, key)
+
+
+def hours_line(points: Sequence[VolumePoint], marked: datetime, alternative: str, key: str) -> None:
+    """Hours as they came, what was expected dashed, one hour marked; times in UTC."""
+    values: list[Spec] = [
+        {"at": _wall(point.hour_at), "count": point.count, "expected": point.expected} for point in points
+    ]
+    axis = {"format": "%d %b %H:%M", "grid": False, "tickCount": 5, "labelFlush": True}
+    x = {"field": "at", "type": "temporal", "title": "Hour (UTC)", "axis": axis}
+    tooltip: list[Spec] = [
+        {"field": "at", "type": "temporal", "format": "%d %b %Y, %H:%M", "title": "Hour (UTC)"},
+        {"field": "count", "type": "quantitative", "format": ",.0f", "title": "Came"},
+        {"field": "expected", "type": "quantitative", "format": ",.1f", "title": "Expected"},
+    ]
+    came = {"field": "count", "type": "quantitative", "title": None, "axis": {"tickCount": 4}, "scale": {"zero": True}}
+    expected = {"field": "expected", "type": "quantitative"}
+    layers = [
+        _layer({"type": "line", "strokeWidth": 1.5, "strokeDash": [4, 3], "color": QUIET}, {"x": x, "y": expected}),
+        _layer({"type": "line", "strokeWidth": 2}, {"x": x, "y": came}),
+        _layer({"type": "point", "opacity": 0, "size": 80}, {"x": x, "y": came, "tooltip": tooltip}),
+        {**_layer({"type": "point", "size": 160, "strokeWidth": 2.5, "color": ALARM}, {"x": x, "y": came}),
+         "data": {"name": "marked"}},
+    ]  # fmt: skip
+    data = {"series": values, "marked": [row for row in values if row["at"] == _wall(marked)]}
+    _place({"layer": layers}, data, LINE_HEIGHT, alternative, key)
+
+
+def two_bars(expected: float, came: float, alternative: str, key: str) -> None:
+    """What was expected beside what came, from zero."""
+    values = [{"which": "Expected", "value": expected}, {"which": "Came", "value": came}]
+    y = {"field": "which", "type": "nominal", "sort": None, "title": None, "axis": {"ticks": False, "domain": False}}
+    x = {"field": "value", "type": "quantitative", "title": None, "axis": {"tickCount": 4}}
+    color = {"condition": {"test": "datum.which === 'Expected'", "value": QUIET}, "value": ALARM}
+    bar = _layer({"type": "bar", "height": {"band": 0.6}}, {"y": y, "x": x, "color": color})
+    _place({"layer": [bar]}, {"series": values}, 110, alternative, key)
+
+
+def event_marks(rows: Sequence[Spec], alternative: str, key: str) -> None:
+    """Points in time by how bad they are, worst on top; times in UTC."""
+    axis = {"format": "%d %b", "grid": False, "tickCount": 8, "labelFlush": True}
+    order = ["critical", "warning", "info"]
+    encoding = {
+        "x": {"field": "at", "type": "temporal", "title": "When (UTC)", "axis": axis},
+        "y": {"field": "severity", "type": "nominal", "sort": order, "title": None, "scale": {"domain": order},
+              "axis": {"ticks": False, "domain": False, "grid": True}},
+        "color": {"field": "severity", "type": "nominal", "legend": None,
+                  "scale": {"domain": order, "range": [ALARM, "#b8762a", ESTIMATE]}},
+        "shape": {"field": "severity", "type": "nominal", "legend": None,
+                  "scale": {"domain": order, "range": ["cross", "triangle-up", "circle"]}},
+        "tooltip": [_tooltip("text", "What happened")],
+    }  # fmt: skip
+    mark = {"type": "point", "filled": True, "size": 110, "opacity": 0.85}
+    _place({"layer": [_layer(mark, encoding)]}, {"series": list(rows)}, 150, alternative, key)
+
+
 def _place(spec: Spec, data: dict[str, list[Spec]], height: int, alternative: str, key: str) -> None:
     # Named data is there before the first drawing; data given inline arrives after it and Vega warns of empty scales.
     frame = {
@@ -139,6 +217,11 @@ def _values(points: Sequence[DayValue], unit: str) -> list[Spec]:
         for point in points
         if point.value is not None
     ]
+
+
+def _wall(moment: datetime) -> str:
+    """A UTC time as text without a zone, which charts draw as it stands instead of in the reader's zone."""
+    return f"{moment:%Y-%m-%dT%H:%M:%S}"
 
 
 def _is_near(target: float, values: Sequence[float]) -> bool:

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from html import escape
 
 import streamlit as st
@@ -12,6 +13,7 @@ from streamlit_app.account.targets import ACCOUNT
 from swipesavvy.application.metric_queries import BuildInfo
 from swipesavvy.domain import figures
 from swipesavvy.domain.errors import NotBuiltYetError, SwipeSavvyError
+from swipesavvy.domain.event_contract import REFRESH_LEVEL
 from swipesavvy.domain.people import Person
 
 log = logging.getLogger(__name__)
@@ -50,16 +52,26 @@ def freshness(build: BuildInfo) -> None:
     _watch(build.build_id, build)
 
 
+def staleness(build: BuildInfo, now: datetime) -> str:
+    """What to say where the data is older than was promised; empty where it is not."""
+    passed = now - build.data_as_of
+    if passed <= REFRESH_LEVEL.acceptable:
+        return ""
+    return f"Based on data that is {figures.age(build.data_as_of, now).removesuffix(' ago')} old"
+
+
 @st.fragment(run_every=POLL_SECONDS)
 def _watch(shown: str | None, build: BuildInfo | None = None) -> None:
     reading = composition.services().reading
     if gate.signed_in() is None or reading.published() != shown:
         st.rerun()
     if build is not None:
+        now = composition.now()
+        old = f'<span class="is-old">! {escape(stale)}</span> · ' if (stale := staleness(build, now)) else ""
         st.html(
-            f'<p class="freshness" title="Published {figures.moment(build.published_at)}">'
+            f'<p class="freshness" title="Published {figures.moment(build.published_at)}">{old}'
             f"Data as of <b>{figures.moment(build.data_as_of)}</b> · updated "
-            f"{figures.age(build.published_at, composition.now())} · build <code>{escape(build.build_id)}</code></p>"
+            f"{figures.age(build.published_at, now)} · build <code>{escape(build.build_id)}</code></p>"
         )
 
 

@@ -13,6 +13,7 @@ import duckdb
 import pyarrow as pa
 
 from published.catalogue import CATALOGUE, COLUMNS
+from published.quality import write_quality
 from swipesavvy.domain.home import Home
 
 AS_OF = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
@@ -40,8 +41,9 @@ LIFTS = {"incrementality": (36.0, 48.0), "holdout_lift": (1.08, 1.44)}
 VALUES = """
 create table metric_values (
     metric varchar, window_name varchar, campaign_id varchar, segment varchar, creative_id varchar, day date,
-    channel varchar, cohort varchar, period varchar, model varchar, grain varchar, value double, numerator double,
-    denominator double, unit varchar, ci_low double, ci_high double, p_value double, av_low double, av_high double,
+    channel varchar, cohort varchar, source varchar, period varchar, model varchar, grain varchar, value double,
+    numerator double, denominator double, unit varchar, ci_low double, ci_high double, p_value double,
+    av_low double, av_high double,
     srm_p_value double, n_treated bigint, n_control bigint, contaminated bigint, power double, is_incomplete boolean,
     completeness_pct double, reason varchar, flags varchar
 )
@@ -54,9 +56,10 @@ def campaign_id(index: int) -> str:
 
 
 def publish(
-    home: Home, build_id: str = BUILD, as_of: datetime = AS_OF, campaigns: int = 30, scale: float = 1.0
-) -> Path:
-    """Write a snapshot and make it current; `scale` multiplies every value."""
+    home: Home, build_id: str = BUILD, as_of: datetime = AS_OF, campaigns: int = 30, scale: float = 1.0, *,
+    has_quality: bool = True,
+) -> Path:  # fmt: skip
+    """Write a snapshot and make it current; `scale` multiplies every value. Older builds have no quality tables."""
     home.serving.mkdir(parents=True, exist_ok=True)
     path = home.serving / f"{build_id}.duckdb"
     with duckdb.connect(path) as connection:
@@ -74,6 +77,8 @@ def publish(
         connection.unregister("incoming")
         _write_campaigns(connection, campaigns)
         _write_macros(connection)
+        if has_quality:
+            write_quality(connection, as_of)
         connection.execute("commit")
     home.current_pointer.write_text(f"{path.name}\n", encoding="utf-8")
     return path

@@ -16,7 +16,7 @@ from swipesavvy.api.cutting import cut_event
 from swipesavvy.api.group_commit import GroupCommit
 from swipesavvy.api.quick_batches import QuickBatch, looks_plain, quick_batch
 from swipesavvy.application.collecting import SeenIds, Verdict, id_bytes, judge, landing_line
-from swipesavvy.domain.errors import BusyError
+from swipesavvy.domain.errors import BusyError, SwipeSavvyError
 
 # Fewer plain events than this are not worth a batch of their own.
 _WORTH_A_BATCH = 4
@@ -117,7 +117,7 @@ class Collector:
     def _key(self) -> bytes:
         try:
             return self.key()
-        except OSError:
+        except (OSError, SwipeSavvyError):
             says = "the secrets of this installation cannot be read; send the events again"
             raise RefusedError(503, says, 5) from None
 

@@ -71,6 +71,11 @@ class SeenEventIds:
         with self._lock:
             self._recent.difference_update(_marks(ids).tolist())
 
+    def kept(self) -> int:
+        """How many ids are held in this process's own memory."""
+        with self._lock:
+            return len(self._recent) + sum(map(len, self._older))
+
     def load_landing(self) -> None:
         """Learn the valid events in the collector's landing files that the lake has not taken in yet."""
         for path in sorted(self._home.landing_events.glob("collector-*.jsonl")):

@@ -235,12 +235,25 @@ class TableIntake:
         query = f"SELECT * FROM newest ORDER BY {keys}, landing_file, landing_line"
         write = partial(self._files.write, connection)
         record.added.extend(write(query, f"tables:{self._name}", newest_at=self._newest(connection)))
-        record.added.extend(write(quarantine_sql(self._name, self._now), f"{QUARANTINE}:{self._name}"))
-        record.removed.extend(file.path for files in self._present() for file in files)
+        old, old_refused = self._present()
+        record.added.extend(write(self._quarantine_sql(old_refused), f"{QUARANTINE}:{self._name}"))
+        record.removed.extend(file.path for file in (*old, *old_refused))
         for row in entries:
             self._report.add(row.landed, row.clean, row.duplicate, row.quarantined)
         self._report.batches += 1
         self._files.manifest.commit(record, self._now)
+
+    def _quarantine_sql(self, old_refused: list[LakeFile]) -> str:
+        """Query for the refused rows; those that were refused for the same reason before keep their instant."""
+        query = quarantine_sql(self._name, self._now)
+        if not old_refused:
+            return query
+        return f"""
+            SELECT q.* REPLACE (coalesce(o.since, q.quarantined_at) AS quarantined_at) FROM ({query}) q
+            LEFT JOIN (
+              SELECT landing_file, landing_line, reason, min(quarantined_at) AS since
+              FROM read_parquet({paths_sql(self._files.root, old_refused)}) GROUP BY ALL
+            ) o USING (landing_file, landing_line, reason) ORDER BY landing_file, landing_line"""
 
     def _keep_others(
         self, connection: duckdb.DuckDBPyConnection, target: str, columns: str, old: list[LakeFile], landed: list[str]

@@ -123,3 +123,14 @@ def test_rows_of_reference_tables_are_replayed_from_their_files(home: Home, monk
     assert lake.version() == version
     assert lake.ingest_table("orders", NOW).notes == []
     assert all(row.balances for row in lake.ledger())
+
+
+def test_refused_rows_of_tables_remember_since_when(home: Home) -> None:
+    path = land(home, "u.csv", ["user_id,region", ",DE"], source="users")
+    lake = open_lake(home)
+    lake.ingest_table("users", NOW)
+    with path.open("a", encoding="utf-8") as grown:
+        grown.write("u1,DE\n,FR\n")
+    lake.ingest_table("users", LATER)
+    found = lake.quarantined_lines(QuarantineFilter(source="users"), 10)
+    assert [(line.landing_line, line.quarantined_at) for line in found] == [(4, LATER), (2, NOW)]

@@ -38,6 +38,8 @@ def alerts(context: dg.AssetExecutionContext, installation: Installation) -> dg.
     if delivery is None:
         return dg.MaterializeResult(metadata={"told": 0, "problem": "the log says why"})
     told = next(iter(delivery.sent.values()), [])
+    if told:
+        progress.warning("%d alerts are news; `swipesavvy alerts list` shows those that are open", len(told))
     lines = [f"- {notice.severity} {notice.rule} ({notice.subject}), {notice.news}" for notice in told]
     return dg.MaterializeResult(
         metadata={

@@ -104,10 +104,11 @@ class StoreUse:
 
 def findings_of_build(published: PublishedQuality, calculation_seconds: float | None) -> list[Finding]:
     """Everything the rules of a build find in it."""
-    findings = [_quality(row) for row in published.quality_values() if row.metric in _DECLARED]
+    overdue = published.overdue_classes()
+    findings = [_quality(row) for row in _worst_promises(published.quality_values(), overdue)]
     findings += [_anomaly(row) for row in published.newest_anomalies()]
     findings += _differences(published.unexplained_differences((published.as_of - RECONCILED_DAYS).date()))
-    findings += [_overdue_class(row) for row in published.overdue_classes()]
+    findings += [_overdue_class(row) for row in overdue]
     if calculation_seconds is not None:
         findings += judged("calculation_slow", "metrics", calculation_seconds, "calculating the metrics took")
     return findings
@@ -163,6 +164,15 @@ def _limit(rule: Rule, severity: Severity) -> str:
 def _with_unit(value: float, unit: str) -> str:
     number = f"{value:,.1f}".removesuffix(".0")
     return f"{number}%" if unit == "%" else f"{number} {unit}".strip()
+
+
+def _worst_promises(rows: Iterable[QualityValue], overdue: Iterable[OverdueClass]) -> list[QualityValue]:
+    """The values that have a rule; of the promises to one latency class only the worst that was broken."""
+    declared = [row for row in rows if row.metric in _DECLARED]
+    missing: set[str | None] = {row.latency_class for row in overdue}
+    unacceptable = missing | {row.source for row in declared if row.metric == "within_acceptable"}
+    covered: dict[str, set[str | None]] = {"within_acceptable": missing, "within_target": unacceptable}
+    return [row for row in declared if row.source not in covered.get(row.metric, ())]
 
 
 def _quality(row: QualityValue) -> Finding:

@@ -29,7 +29,10 @@ class Limit:
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule. `limits` are ordered worst first; empty where the severity comes with the finding or from settings."""
+    """One rule. `limits` are ordered worst first; without any, the severity is `always` one, or comes with the finding.
+
+    A value speaks when it lies `below` or `above` a limit, or `from` it on.
+    """
 
     rule_id: str
     watch: Watch
@@ -37,22 +40,24 @@ class Rule:
     when: str
     todo: str
     unit: str = ""
-    side: Literal["below", "above"] = "above"
+    side: Literal["below", "above", "from"] = "above"
     limits: tuple[Limit, ...] = ()
+    always: Severity | None = None
 
     def severity_of(self, value: float) -> Severity | None:
         """How bad a value is; None where it is within the limits."""
         for limit in self.limits:
-            if value < limit.value if self.side == "below" else value > limit.value:
+            below, reached = value < limit.value, value == limit.value
+            if below if self.side == "below" else not below and (self.side == "from" or not reached):
                 return limit.severity
-        return None
+        return self.always
 
     def limit_of(self, severity: Severity) -> float | None:
         """The limit that a finding of this severity crossed."""
         return next((limit.value for limit in self.limits if limit.severity is severity), None)
 
     def finding(self, subject: str, severity: Severity, says: str, value: float | None = None) -> Finding:
-        """What this rule found."""
+        """What this rule found, with the limit that a finding of this severity crossed."""
         return Finding(self.rule_id, subject, severity, says, value, self.limit_of(severity))
 
 
@@ -90,7 +95,7 @@ RULES: tuple[Rule, ...] = (
     _quality(
         "completeness",
         "too many landed lines lack a required field",
-        "`swipesavvy quarantine list --reason missing_field` shows them; correct the sender.",
+        "`swipesavvy quarantine list` shows them with what is missing; correct the sender.",
         "below",
         Limit(_WARNING, 90),
     ),
@@ -133,7 +138,7 @@ RULES: tuple[Rule, ...] = (
         "events_a_day",
         Watch.BUILD,
         "all",
-        "fewer events in 24 hours than the configured floor (off at 0; it was made for 10,000)",
+        "fewer events in 24 hours than the configured floor (off at 0; a starting point: 10,000)",
         "Check the collector and the senders; lower the floor where the business is smaller.",
         "events",
         "below",
@@ -142,7 +147,7 @@ RULES: tuple[Rule, ...] = (
         "events_an_hour",
         Watch.BUILD,
         "all",
-        "fewer events in the last whole hour than the configured floor (off at 0; it was made for 5,000)",
+        "fewer events in the last whole hour than the configured floor (off at 0; a starting point: 5,000)",
         "Check the collector and the senders; lower the floor where the business is smaller.",
         "events",
         "below",
@@ -153,13 +158,14 @@ RULES: tuple[Rule, ...] = (
         "latency class",
         "95% of a latency class took longer than its grace period: the data counts as missing",
         "Fetch the data again from its own source (`swipesavvy backfill`), or mark the period incomplete.",
+        always=_WARNING,
     ),
     Rule(
         "anomaly",
         Watch.BUILD,
         "metric and what it is about",
         "the newest whole hour or day is a spike, a drop, an unexpected zero or full of copies",
-        "Compare with the anomaly page: a campaign that started or ended, or a sender that broke?",
+        "Open the anomaly page and find out: a campaign that began or ended, or a sender that broke.",
     ),
     Rule(
         "reconciliation",
@@ -187,6 +193,7 @@ RULES: tuple[Rule, ...] = (
         "refresh",
         "a run stopped before it published; what was published before still stands",
         "Read the message; correct the cause and call `swipesavvy run`.",
+        always=_CRITICAL,
     ),
     Rule(
         "refresh_overdue",
@@ -202,10 +209,10 @@ RULES: tuple[Rule, ...] = (
         "disk_full",
         Watch.HOME,
         "disk",
-        "the disk of the home is fuller than this",
+        "the disk of the home is as full as this",
         "Make room: old backups and logs first; or move the home to a larger disk.",
         "%",
-        "above",
+        "from",
         (Limit(_CRITICAL, 90), Limit(_WARNING, 85)),
     ),
     Rule(
@@ -214,6 +221,7 @@ RULES: tuple[Rule, ...] = (
         "part",
         "a part of the installation (folders, lake, snapshot, operational store, collector) says it is not well",
         "Read the message, or the health page, and do what it says.",
+        always=_CRITICAL,
     ),
     Rule(
         "database_errors",

@@ -31,7 +31,7 @@ class MisconfiguredNotifier:
 
 def channels_of(settings: Settings) -> list[Notifier]:
     """The channels of an installation."""
-    channels: list[Notifier] = [LogNotifier()]
+    channels: list[Notifier] = [LogNotifier(settings.paths().logs / "alerts.log")]
     if settings.alert_email_to:
         channels.append(_or_misconfigured(MailNotifier.channel, _mail, settings))
     if settings.alert_webhook_url:

@@ -16,6 +16,8 @@ from swipesavvy.domain.alerts import one_line
 from swipesavvy.domain.errors import BadInputError
 
 TIMEOUT_SECONDS = 10.0
+# Not every server says that it passes on more than seven bits.
+POLICY = SMTP.clone(cte_type="7bit")
 PORTS = {"smtp": 587, "smtps": 465}
 EXAMPLE = "write smtp://user:password@host:587 (STARTTLS) or smtps://user:password@host:465"
 
@@ -82,7 +84,7 @@ class MailNotifier:
 
     def mail_of(self, message: Message) -> EmailMessage:
         """The mail as it is sent. Its id depends on the alerts alone, so that a repeated one can be recognised."""
-        mail = EmailMessage(policy=SMTP)
+        mail = EmailMessage(policy=POLICY)
         mail["Subject"] = one_line(message.subject)
         mail["From"] = self._sender
         mail["To"] = ", ".join(self._recipients)

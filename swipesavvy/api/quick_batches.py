@@ -5,6 +5,7 @@ else, one unusual event among many included, is no verdict: `None` sends the bat
 """
 
 import re
+from binascii import unhexlify
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,9 +15,8 @@ from typing import Any
 
 import msgspec
 import numpy as np
-from msgspec import UNSET
 
-from swipesavvy.api.typed_events import TEXTS, UUID_LENGTH, UUIDS, OpenEvent, TypedEvent
+from swipesavvy.api.typed_events import GETTERS, UUID_LENGTH, OpenEvent, TypedEvent
 from swipesavvy.application.collecting import MOST_EVENTS
 from swipesavvy.domain.events import MAX_CLOCK_SKEW, TOO_OLD_AFTER
 from swipesavvy.domain.scrubbing import is_identifying, may_hold_number, scrub_text
@@ -96,15 +96,13 @@ def _is_special(text: bytes) -> bool:
 
 def _repeats_no_key(body: bytes, events: Sequence[Any], properties: list[Any]) -> bool:
     """Without a backslash every quote opens or closes a key or a text: equal numbers prove that none was lost."""
-    contexts, sessions = list(map(_CONTEXT, events)), list(map(_SESSION, events))
-    if UNSET in properties or UNSET in contexts:
-        expected = _quotes(_ENCODER.encode(events))
-    else:
-        # Seven keys and five texts that every event has, the session, and what is inside.
-        expected = 24 * len(events) + _quotes(_ENCODER.encode((properties, contexts)))
-        nulls, absent = sessions.count(None), sessions.count(UNSET)
-        expected += 4 * (len(events) - nulls - absent) + 2 * nulls
-    return expected == _quotes(body)
+    try:
+        inside = _ENCODER.encode((properties, list(map(_CONTEXT, events)), list(map(_SESSION, events))))
+    except TypeError:
+        # Some events lack one of the three.
+        return _quotes(_ENCODER.encode(events)) == _quotes(body)
+    # Beside what is inside these, every event has eight keys and five texts.
+    return 26 * len(events) + _quotes(inside) == _quotes(body)
 
 
 def _quotes(text: bytes) -> int:
@@ -117,11 +115,11 @@ def _checked_ids(ids: list[str], events: Sequence[Any], properties: list[Any]) -
     texts: list[Any] = []
     for values in properties:
         if values:
-            kind = type(values)
-            if kind in UUIDS:
-                uuids += UUIDS[kind](values)
-            if kind in TEXTS:
-                texts += TEXTS[kind](values)
+            get_uuids, get_texts = GETTERS[type(values)]
+            if get_uuids is not None:
+                uuids += get_uuids(values)
+            if get_texts is not None:
+                texts += get_texts(values)
     user_ids = list(map(_USER, events))
     if may_hold_number("\n".join(user_ids)) and any(map(_is_identifying, user_ids)):
         return None
@@ -158,10 +156,10 @@ def _uuid_bytes(joined: str) -> bytes | None:
     ):
         return None
     try:
-        found = bytes.fromhex(joined.replace("-", ""))
+        found = unhexlify(joined.encode().translate(None, b"-"))
     except ValueError:
         return None
-    # Spaces are skipped by fromhex and show in the length.
+    # A dash in a place of its own would show in the length.
     return found if len(found) == 16 * count else None
 
 

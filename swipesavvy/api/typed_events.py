@@ -2,7 +2,7 @@
 
 Belongs here: types generated from `domain.events`, narrower than the contract wherever that is quicker to check; what
 they do not take is not wrong, it only has to be looked at by `domain.verdicts`. UUIDs, and texts that could hold
-personal data, are only got at here (`UUIDS`, `TEXTS`); they are checked many at a time by `quick_batches`.
+personal data, are only got at here (`GETTERS`); they are checked many at a time by `quick_batches`.
 """
 
 from collections.abc import Callable
@@ -87,10 +87,10 @@ def _event(declared: EventType, inner: Any, context: Any) -> Any:
     )
 
 
-def _getter(declared: EventType, *kinds: Kind) -> Getter:
+def _getter(declared: EventType, *kinds: Kind) -> Getter | None:
     """Gets the properties of these kinds; two at least, so that they come as a tuple."""
     names = [prop.name for prop in declared.properties if prop.kind in kinds]
-    return attrgetter(*names) if len(names) > 1 else attrgetter(*names, *names)
+    return attrgetter(*(names if len(names) > 1 else names * 2)) if names else None
 
 
 _USUAL = msgspec.defstruct(
@@ -116,16 +116,11 @@ OpenEvent: Any = reduce(or_, (other for _, other in _BY_NAME.values()))
 """The same with any flat context, which takes longer."""
 
 
-def _getters(*kinds: Kind) -> dict[type, Getter]:
-    return {
-        inner: _getter(EVENT_TYPES[name], *kinds)
-        for name, inner in _INNER.items()
-        if any(prop.kind in kinds for prop in EVENT_TYPES[name].properties)
-    }
+GETTERS: dict[type, tuple[Getter | None, Getter | None]] = {
+    inner: (_getter(EVENT_TYPES[name], Kind.UUID), _getter(EVENT_TYPES[name], *_TEXTS))
+    for name, inner in _INNER.items()
+}
+"""By the class of an event's properties: those that must be UUIDs, and those that may hold texts, if it has such.
 
-
-UUIDS = _getters(Kind.UUID)
-"""By the class of an event's properties: those that must be UUIDs. Absent ones are UNSET or None, both false."""
-
-TEXTS = _getters(*_TEXTS)
-"""Likewise those that may hold texts; classes without such are missing."""
+Absent values are UNSET or None, both false.
+"""

@@ -74,6 +74,7 @@ def test_keys_may_come_in_any_order() -> None:
         {"event_id": "0b9aaf30-0000-4000-8000-00000000000g"},
         {"event_id": " b9aaf30-0000-4000-8000-000000000001"},
         {"event_id": "0b9aaf30 0000-4000-8000-000000000001"},
+        {"event_id": "0b9aaf30-0000-4000-8000-0000-0000-01"},
         {"user_id": "ann@example.com"},
         {"user_id": "+1 555 123-4567"},
         {"user_id": ""},

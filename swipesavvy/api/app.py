@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
 
-from swipesavvy.api.composition import compose
+from swipesavvy.api.composition import compose, segment_mapping
 from swipesavvy.api.event_routes import EventRoute, Front
 from swipesavvy.api.requests import RequestEnvelope
 from swipesavvy.api.segment import SegmentApi
@@ -29,7 +29,11 @@ _CORS: dict[str, Any] = {
 
 
 def create_app(settings: Settings) -> ASGIApp:
-    """The application of one home; nothing is opened before the server starts it."""
+    """The application of one home; nothing is opened before the server starts it.
+
+    BadInputError if the home's own mapping of Segment's names has a mistake.
+    """
+    names = segment_mapping(settings)
     answers: Counter[int] = Counter()
     events = EventRoute()
 
@@ -38,8 +42,7 @@ def create_app(settings: Settings) -> ASGIApp:
         services = compose(settings, answers)
         app.include_router(services.health.router())
         events.collector, events.door = services.collector, services.door
-        segment = SegmentApi(services.collector, services.door, events, services.segment_mapping)
-        app.include_router(segment.router())
+        app.include_router(SegmentApi(services.collector, services.door, events, names).router())
         # What there is now stays: looking through it for garbage again and again costs more than judging does.
         gc.collect()
         gc.freeze()

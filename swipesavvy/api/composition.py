@@ -68,7 +68,6 @@ class Services:
     seen: SeenEventIds
     log: LandingLog
     ops: LateOps
-    segment_mapping: SegmentMapping
 
     def close(self) -> None:
         """Write what waits, then give everything back."""
@@ -76,10 +75,14 @@ class Services:
         self.ops.close()
 
 
+def segment_mapping(settings: Settings) -> SegmentMapping:
+    """The names of Segment's messages. BadInputError names the place of a mistake in the home's own file."""
+    return load_segment_mapping(settings.paths())
+
+
 def compose(settings: Settings, answers: Counter[int]) -> Services:
     """Open what the API needs. `answers` are the responses so far by status, counted elsewhere."""
     home = settings.paths()
-    segment_mapping = load_segment_mapping(home)
     ops = LateOps(settings)
     log = LandingLog(home.landing_events, _now)
     seen = SeenEventIds(home)
@@ -101,7 +104,7 @@ def compose(settings: Settings, answers: Counter[int]) -> Services:
         version=version("swipesavvy"),
         started_at=_now(),
     )
-    return Services(health, Door(ops.authenticate, time.monotonic), collector, seen, log, ops, segment_mapping)
+    return Services(health, Door(ops.authenticate, time.monotonic), collector, seen, log, ops)
 
 
 def _collector_probe(collector: Collector, log: LandingLog, answers: Counter[int]) -> Callable[[datetime], Part]:

@@ -116,7 +116,7 @@ class Translator:
         for name in rule.ids:
             text = _text(found.get(name))
             if text and not _UUID.fullmatch(text):
-                found[name] = str(uuid5(NAMESPACE_URL, f"swipesavvy:import:{self.mapping.namespace}:{text}"))
+                found[name] = _imported_id(str(self.mapping.namespace), name.removesuffix("_id"), text)
         return {**found, **rule.constants}
 
     def _context(self, message: Mapping[str, Any], delivery: Delivery) -> tuple[dict[str, Any], int]:
@@ -135,6 +135,12 @@ class Translator:
         if not text:
             return self.new_id()
         return text if _UUID.fullmatch(text) else str(uuid5(NAMESPACE_URL, f"swipesavvy:segment:{text}"))
+
+
+def _imported_id(namespace: str, kind: str, key: str) -> str:
+    """The UUID that `import` makes of the same key, so that what comes by both ways meets."""
+    escaped = key.replace("%", "%25").replace(":", "%3A")
+    return str(uuid5(NAMESPACE_URL, f"swipesavvy:import:{namespace}:{kind}:{escaped}"))
 
 
 def _viewed(message: Mapping[str, Any]) -> tuple[dict[str, Any], int]:

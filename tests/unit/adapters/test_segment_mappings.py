@@ -1,11 +1,20 @@
+from datetime import UTC, datetime
+
+import polars as pl
 import pytest
 
+from swipesavvy.adapters.importing.compiling import uuid_maker
 from swipesavvy.adapters.segment_mappings import load_segment_mapping, segment_mapping_file
+from swipesavvy.api.app import create_app
 from swipesavvy.domain.errors import BadInputError
 from swipesavvy.domain.event_contract import Kind
 from swipesavvy.domain.events import EVENT_TYPES, properties_of
 from swipesavvy.domain.home import Home
 from swipesavvy.domain.segment_mapping import CALLS
+from swipesavvy.domain.segment_messages import Delivery, Translator
+from swipesavvy.settings import Settings
+
+START = datetime(2026, 3, 1, tzinfo=UTC)
 
 
 def test_the_shipped_mapping_names_only_what_the_contract_knows(home: Home) -> None:
@@ -64,3 +73,17 @@ def test_a_mistake_is_named_at_its_place(home: Home, text: str, says: str) -> No
         load_segment_mapping(home)
     assert f"{path}:" in str(caught.value)
     assert says in str(caught.value)
+
+
+def test_ids_are_those_that_an_import_makes(home: Home) -> None:
+    segment_mapping_file(home).write_text("namespace: shop\n")
+    translator = Translator(load_segment_mapping(home), str, str)
+    message = {"event": "Order Completed", "properties": {"order_id": "A:1%"}}
+    (imported,) = uuid_maker("shop")(pl.Series(["order:A%3A1%25"]))
+    assert translator.translate(message, "track", Delivery(START)).event["properties"]["order_id"] == imported
+
+
+def test_a_server_does_not_start_with_a_mistake(home: Home) -> None:
+    segment_mapping_file(home).write_text("track: 5")
+    with pytest.raises(BadInputError, match=":1:8: track holds"):
+        create_app(Settings(home=home.root))

@@ -87,7 +87,7 @@ def test_the_first_of_several_names_counts_and_ours_is_never_replaced(translator
     both = event(translator, "track", event="Order Completed", properties={"revenue": 1, "total": 2, "order_id": "A-1"})
     assert both["properties"]["order_value"] == 2
     assert both["properties"]["revenue"] == 1
-    assert both["properties"]["order_id"] == str(uuid5(NAMESPACE_URL, "swipesavvy:import:segment:A-1"))
+    assert both["properties"]["order_id"] == str(uuid5(NAMESPACE_URL, "swipesavvy:import:segment:order:A-1"))
     ours = event(translator, "track", event="Order Completed", properties={"order_value": 3, "total": 2})
     assert ours["properties"] == {"order_value": 3, "total": 2}
     added = event(translator, "track", event="Product Added", properties={"cartId": "c", "action": "?"})

@@ -1,7 +1,6 @@
 """Segment's own libraries, unmodified but for the host: what they send is what the lake holds, by id."""
 
 import json
-import shutil
 import subprocess
 import time
 import uuid
@@ -18,9 +17,7 @@ from server_process import ServerProcess
 
 from swipesavvy.domain.home import Home
 
-NODE = Path(__file__).parent / "node"
 ORDER = "0b5a4c9e-5f0e-4c5e-9d3f-1a2b3c4d5e6f"
-AWAY = ("ENOTFOUND", "ECONNREFUSED", "ECONNRESET", "ETIMEDOUT", "EAI_AGAIN", "ENETUNREACH", "E401", "E403", "E50")
 
 
 def lake_id(message_id: str) -> str:
@@ -107,22 +104,6 @@ def test_the_python_library_delivers_though_the_server_is_killed(
     client.join()
     assert errors == []
     assert set(rows_after_ingest(home)) == {lake_id(message_id) for message_id in sent}
-
-
-@pytest.fixture(scope="module")
-def node_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The Node library as its lock file names it; skips where there is no Node or no registry."""
-    if shutil.which("node") is None or shutil.which("npm") is None:
-        pytest.skip("node and npm are not installed")
-    folder = tmp_path_factory.mktemp("node") / "segment"
-    shutil.copytree(NODE, folder)
-    call = ["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--fetch-retries=1", "--fetch-timeout=30000"]
-    done = subprocess.run(call, cwd=folder, capture_output=True, text=True, check=False, timeout=200)
-    if done.returncode:
-        if any(word in done.stderr for word in AWAY):
-            pytest.skip(f"npm reaches no registry: {done.stderr.strip().splitlines()[0]}")
-        raise AssertionError(done.stderr)
-    return folder
 
 
 def node_send(folder: Path, address: str, key: str, count: int) -> subprocess.Popen[str]:

@@ -11,9 +11,11 @@ from functools import lru_cache
 from threading import Lock
 from typing import Concatenate, TypeVar
 
+from swipesavvy.adapters.alerting import alerting_of
 from swipesavvy.adapters.ops import open_ops
 from swipesavvy.adapters.people import people_of
 from swipesavvy.adapters.serving import Serving
+from swipesavvy.application.alerting import Alerting
 from swipesavvy.application.metric_queries import BuildInfo, SnapshotReader
 from swipesavvy.application.people import People
 from swipesavvy.settings import Settings
@@ -68,6 +70,7 @@ class Services:
     """What pages and routes work with."""
 
     people: People
+    alerting: Alerting
     reading: Reading
     session_cookie: str
     session_hours: int
@@ -100,8 +103,10 @@ class _Key:
 @lru_cache(maxsize=4)
 def _services_of(key: _Key) -> Services:
     settings = key.settings
+    store = open_ops(settings)
     return Services(
-        people=people_of(open_ops(settings), settings),
+        people=people_of(store, settings),
+        alerting=alerting_of(store, settings),
         reading=Reading(Serving(settings.paths())),
         # The port is part of the name: browsers share cookies between the ports of a host, homes share nothing.
         session_cookie=f"swipesavvy_session_{settings.dashboard_port}",

@@ -1,15 +1,20 @@
-"""Anomalies: what was unusual in the last 30 days, how far off, and why it counts as unusual."""
+"""Anomalies and alerts: what needs looking after, what was unusual lately, how far off, and why it counts as that."""
 
 import streamlit as st
 
 from streamlit_app import composition
 from streamlit_app.components import charts, frame
-from streamlit_app.components.tables import word_table
+from streamlit_app.components.alert_panel import alert_panel
+from streamlit_app.components.tables import sentence, word_table
 from streamlit_app.view_models import anomalies as words
 from swipesavvy.application import quality_queries as ask
 
 desk = frame.open_desk()
 frame.freshness(desk.build)
+with frame.module("The alerts"):
+    st.subheader("What needs looking after?", anchor=False)
+    alert_panel()
+
 st.subheader("What was unusual lately?", anchor=False)
 
 with frame.module("The anomalies"):
@@ -20,7 +25,7 @@ with frame.module("The anomalies"):
             "the 7 days before. Every build looks again."
         )
         st.stop()
-    st.caption(words.summary(found, composition.now()))
+    sentence(words.summary(found, composition.now()))
     severities, kinds, subjects = words.options(found)
     with st.container(key="filters", horizontal=True):
         filters = words.Filters(
@@ -39,9 +44,12 @@ with frame.module("The anomalies"):
     if not shown:
         st.info("No anomaly fits these filters. Choose another severity, kind or subject to see the rest.")
         st.stop()
-    charts.event_marks(words.timeline(shown), f"{len(shown)} anomalies over 30 days", key="timeline")
+    charts.event_marks(
+        words.timeline(shown), words.month(found), f"{len(shown)} anomalies over 30 days", key="timeline"
+    )
 
-    left, right = st.columns([3, 2], gap="medium")
+    with st.container(key="wide-anomaly"):
+        left, right = st.columns([3, 2], gap="medium")
     with right:
         one = st.selectbox("Look at", shown, format_func=words.title, key="anomaly")
         st.html(words.card(one))
@@ -54,4 +62,4 @@ with frame.module("The anomalies"):
         elif one.expected is not None and one.actual is not None:
             charts.two_bars(one.expected, one.actual, words.what_happened(one), key="beside")
     with left:
-        word_table(words.anomaly_rows(shown), "anomaly-table", "")
+        word_table(words.anomaly_rows(shown), "anomaly-table")

@@ -4,7 +4,7 @@ import streamlit as st
 
 from streamlit_app.components import charts, frame
 from streamlit_app.components.quality_tiles import quality_tiles
-from streamlit_app.components.tables import word_table
+from streamlit_app.components.tables import sentence, word_table
 from streamlit_app.view_models import quality as words
 from swipesavvy.application import quality_queries as ask
 
@@ -19,7 +19,7 @@ with frame.module("The measures of quality"):
     days = desk.ask(ask.quality_days)
     tiles = words.quality_tiles(desk.ask(ask.quality_values), days)
     if tiles:
-        st.caption(words.headline(tiles))
+        sentence(words.headline(tiles))
         quality_tiles(tiles)
         with st.expander("History, day by day"):
             shown = st.selectbox(
@@ -31,12 +31,13 @@ with frame.module("The measures of quality"):
     else:
         st.info(NOT_YET)
 
-left, right = st.columns([1, 1], gap="medium")
+with st.container(key="wide-volumes"):
+    left, right = st.columns([1, 1], gap="medium")
 with left, frame.module("The volumes"):
     st.subheader("Did as many events come as expected?", anchor=False)
     volumes = desk.ask(ask.volumes)
     if volumes:
-        st.caption(f"{words.volume_sentence(volumes)} A tick marks what the same hours of the last four weeks had.")
+        sentence(f"{words.volume_sentence(volumes)} A tick marks what the same hours of the last four weeks had.")
         charts.volume_bars(volumes[:TYPES_DRAWN], words.volume_sentence(volumes), key="volumes")
         with st.expander("As a table"):
             word_table(words.volume_rows(volumes), "volume-table", NOT_YET)
@@ -55,10 +56,10 @@ with frame.module("The ledger"):
     st.subheader("Is every landed line accounted for?", anchor=False)
     sums = desk.ask(ask.ledger_sums)
     if sums:
-        st.caption(words.ledger_sentence(sums))
-        word_table(words.ledger_rows(sums, by_file=False), "ledger", "")
+        sentence(words.ledger_sentence(sums))
+        word_table(words.ledger_rows(sums, by_file=False), "ledger")
         with st.expander("By file and batch, newest first"):
-            word_table(words.ledger_rows(desk.ask(ask.ledger_files), by_file=True), "ledger-files", "")
+            word_table(words.ledger_rows(desk.ask(ask.ledger_files), by_file=True), "ledger-files")
     else:
         st.info("Nothing has been taken in yet. Put files into `landing/` and call `swipesavvy run`.")
 
@@ -66,9 +67,10 @@ with frame.module("The quarantine"):
     st.subheader("What was refused, and why?", anchor=False)
     reasons = desk.ask(ask.quarantine_reasons)
     if reasons:
-        counts, lines = st.columns([1, 2], gap="medium")
+        with st.container(key="wide-quarantine"):
+            counts, lines = st.columns([1, 2], gap="medium")
         with counts:
-            word_table(words.reason_rows(reasons), "reasons", "")
+            word_table(words.reason_rows(reasons), "reasons")
             st.caption("Mended the cause? This judges the refused lines again and takes in what is valid now:")
             st.code("swipesavvy quarantine replay", language="bash")
         with lines:
@@ -77,7 +79,7 @@ with frame.module("The quarantine"):
                 "Reason", names, format_func=words.reason_choice, key="reason", label_visibility="collapsed"
             )
             refused = desk.ask(ask.refused_lines, None if wanted == words.EVERY else wanted)
-            word_table(words.refused_rows(refused), "refused", "None of the newest lines has this reason.")
+            word_table(words.refused_rows(refused), "refused", "None of the newest lines has this reason.", in_view=12)
     else:
         st.info("No line is in quarantine: everything that landed was valid.")
 
@@ -88,7 +90,7 @@ with frame.module("The reconciliation"):
         st.caption(
             "A day is flagged where our figure and the platform's differ by more than 1%. Ratios are not summed."
         )
-        word_table(words.sum_rows(totals), "reconciled", "")
+        word_table(words.sum_rows(totals), "reconciled")
         with st.expander("Flagged days, newest first"):
             word_table(words.flagged_rows(desk.ask(ask.reconciliation)), "flagged", "No day is flagged.")
     else:

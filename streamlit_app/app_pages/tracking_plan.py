@@ -21,12 +21,13 @@ with frame.module("The tracking plan"):
     if not found:
         st.info("No type or property has this name. Such events are kept and counted as unlisted, never dropped.")
         st.stop()
-    word_table(words.type_rows(found), "types", "")
+    word_table(words.type_rows(found), "types", in_view=12)
     with chosen:
         one = st.selectbox(
             "Type", found, format_func=lambda entry: entry.name, key="plan-type", label_visibility="collapsed"
         )
-    left, right = st.columns([3, 2], gap="medium")
+    with st.container(key="wide-type"):
+        left, right = st.columns([3, 2], gap="medium")
     with left:
         st.subheader(one.name, anchor=False)
         st.caption(words.about(one))

@@ -109,7 +109,7 @@ def volume_bars(volumes: Sequence[TypeVolume], alternative: str, key: str) -> No
         for volume in volumes
     ]
     y = {"field": "type", "type": "nominal", "sort": None, "title": None,
-         "axis": {"labelLimit": 190, "ticks": False, "domain": False}}  # fmt: skip
+         "axis": {"labelLimit": 190, "ticks": False, "domain": False, "labelOverlap": False}}  # fmt: skip
     axis = {"tickCount": 4, "format": "~s"}
     tooltip = [
         _tooltip("type", "Type"),
@@ -122,7 +122,7 @@ def volume_bars(volumes: Sequence[TypeVolume], alternative: str, key: str) -> No
         _layer({"type": "bar", "height": {"band": 0.6}, "color": ESTIMATE}, {"y": y, **bars, "tooltip": tooltip}),
         _layer({"type": "tick", "thickness": 2, "size": 16, "color": QUIET}, {"y": y, **ticks, "tooltip": tooltip}),
     ]
-    _place({"layer": layers}, {"series": values}, 40 + 20 * len(values), alternative, key)
+    _place({"layer": layers}, {"series": values}, 70 + 24 * len(values), alternative, key)
 
 
 def hours_line(points: Sequence[VolumePoint], marked: datetime, alternative: str, key: str) -> None:
@@ -160,12 +160,13 @@ def two_bars(expected: float, came: float, alternative: str, key: str) -> None:
     _place({"layer": [bar]}, {"series": values}, 110, alternative, key)
 
 
-def event_marks(rows: Sequence[Spec], alternative: str, key: str) -> None:
-    """Points in time by how bad they are, worst on top; times in UTC."""
+def event_marks(rows: Sequence[Spec], span: tuple[datetime, datetime], alternative: str, key: str) -> None:
+    """Points in time by how bad they are, worst on top; times in UTC, from one end of `span` to the other."""
     axis = {"format": "%d %b", "grid": False, "tickCount": 8, "labelFlush": True}
     order = ["critical", "warning", "info"]
     encoding = {
-        "x": {"field": "at", "type": "temporal", "title": "When (UTC)", "axis": axis},
+        "x": {"field": "at", "type": "temporal", "title": "When (UTC)", "axis": axis,
+              "scale": {"domain": [_wall(moment) for moment in span]}},
         "y": {"field": "severity", "type": "nominal", "sort": order, "title": None, "scale": {"domain": order},
               "axis": {"ticks": False, "domain": False, "grid": True}},
         "color": {"field": "severity", "type": "nominal", "legend": None,

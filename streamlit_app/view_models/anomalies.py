@@ -81,6 +81,12 @@ def summary(found: Sequence[Anomaly], now: datetime) -> str:
     return f"{len(found):,} anomalies in 30 days, {critical:,} of them critical; the newest {figures.age(newest, now)}."
 
 
+def month(found: Sequence[Anomaly]) -> tuple[datetime, datetime]:
+    """The 30 days up to the newest anomaly, with a day to spare on both sides."""
+    newest = max(anomaly.detected_for_at for anomaly in found)
+    return newest - timedelta(days=31), newest + timedelta(days=1)
+
+
 def timeline(found: Sequence[Anomaly]) -> list[dict[str, object]]:
     """Marks of the timeline: when, how bad, how far off."""
     return [

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import floor
 
 from streamlit_app.view_models.tiles import TargetBar
 from streamlit_app.view_models.verdicts import Verdict
@@ -56,6 +57,7 @@ _STATUS = {
     "no_events": Verdict("unclear", "no events"),
 }
 EVERY = "all"
+NEARLY_ALL, ALL = 99.5, 100
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,15 @@ class QualityTile:
     bar: TargetBar | None
     sentence: str
     history: Sequence[DayValue]
+
+
+def written(value: float | None, unit: str) -> str:
+    """A measure for people: minutes in the unit that fits, and never 100% where a line is missing."""
+    if value is not None and unit == "minutes":
+        return _seconds(60 * value)
+    if value is not None and unit == "%" and NEARLY_ALL <= value < ALL:
+        return f"{floor(value * 100) / 100:.2f}%"
+    return figures.written(value, unit)
 
 
 def severity(word: str) -> Verdict:
@@ -132,9 +143,7 @@ def volume_rows(volumes: Sequence[TypeVolume]) -> Rows:
 
 def history_rows(points: Sequence[DayValue], tile: QualityTile) -> Rows:
     """One measure day by day, newest first."""
-    return [
-        {"Day (UTC)": f"{point.day}", tile.label: figures.written(point.value, tile.unit)} for point in reversed(points)
-    ]
+    return [{"Day (UTC)": f"{point.day}", tile.label: written(point.value, tile.unit)} for point in reversed(points)]
 
 
 def reason_choice(reason: str) -> str:
@@ -148,10 +157,10 @@ def service_rows(levels: Sequence[ServiceLevelRow]) -> Rows:
         {
             "Class": level.latency_class.replace("_", " "),
             "Standing": _marked(_STATUS.get(level.status, Verdict("unclear", level.status))),
-            "95% within": _seconds(level.target_seconds),
-            "came within": figures.written(level.within_target_pct, "%"),
-            "99% within": _seconds(level.acceptable_seconds),
-            "came within it": figures.written(level.within_acceptable_pct, "%"),
+            "95% promised within": _seconds(level.target_seconds),
+            "Came within it": written(level.within_target_pct, "%"),
+            "99% promised within": _seconds(level.acceptable_seconds),
+            "Came within that": written(level.within_acceptable_pct, "%"),
             "95% took": _seconds(level.p95_seconds),
             "Missing after": _seconds(level.grace_seconds),
             "Events": f"{level.event_count:,}",
@@ -271,7 +280,7 @@ def _tile(
         metric=found.metric,
         label=wording.label,
         question=wording.question,
-        value=figures.written(found.value, found.unit),
+        value=written(found.value, found.unit),
         unit=found.unit,
         target=found.target,
         verdict=verdict,
@@ -286,25 +295,25 @@ def _bar(found: QualityValue, wording: Wording) -> TargetBar | None:
         return None
     full = max(found.value, found.target) * 1.15
     sign = "at least" if wording.is_floor else "at most"
-    return TargetBar(found.value / full, found.target / full, f"{sign} {figures.written(found.target, found.unit)}")
+    return TargetBar(found.value / full, found.target / full, f"{sign} {written(found.target, found.unit)}")
 
 
 def _sentence(found: QualityValue, wording: Wording, of_metric: Sequence[QualityValue]) -> str:
     if found.value is None:
         return f"No value: {found.reason or 'nothing to measure'}."
     base = f" of {figures.written(found.denominator, 'count')} {wording.of}" if found.denominator else ""
-    said = f"{figures.written(found.value, found.unit)}{base}"
+    said = f"{written(found.value, found.unit)}{base}"
     if found.reason:
         return f"{said}; {found.reason}."
     if found.target is None or severity(found.severity).tone == "good":
         return f"{said}, within the limit."
     side = "below" if wording.is_floor else "above"
-    limit = f"{said}, {side} the limit of {figures.written(found.target, found.unit)}"
+    limit = f"{said}, {side} the limit of {written(found.target, found.unit)}"
     parts = [value for value in of_metric if value.source is not None and value.value is not None]
     if not parts:
         return f"{limit}."
     worst = (min if wording.is_floor else max)(parts, key=lambda value: value.value or 0.0)
-    return f"{limit}; {worst.source} is furthest off with {figures.written(worst.value, worst.unit)}."
+    return f"{limit}; {worst.source} is furthest off with {written(worst.value, worst.unit)}."
 
 
 def _marked(verdict: Verdict) -> str:

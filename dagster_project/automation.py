@@ -8,11 +8,13 @@ import dagster as dg
 from dagster_project.instance import LANDING_TAG, close_abandoned_runs
 from dagster_project.jobs import TIERS, build_job, tier_jobs
 from swipesavvy.adapters.code_version import landing_signature
+from swipesavvy.adapters.worker_state import WORKER_TAG, running_worker
 from swipesavvy.domain.home import Home
 
 # UTC; nothing between 00:00 and 04:00, where local clocks jump.
 CRONS = {"realtime": "* * * * *", "hourly": "7 * * * *", "daily": "30 5 * * *", "weekly": "0 6 * * 1"}
 SENSOR_SECONDS = 60
+RESIDENT = "the resident worker does this"
 UNDER_WAY = [
     dg.DagsterRunStatus.QUEUED,
     dg.DagsterRunStatus.NOT_STARTED,
@@ -22,11 +24,14 @@ UNDER_WAY = [
 
 
 def _busy(instance: dg.DagsterInstance) -> bool:
-    """Whether a refresh is waiting or running: a second one would only wait for its lock."""
+    """Whether a refresh is waiting or running: a second one would only wait for its lock.
+
+    The resident worker's do not count. It builds nearly always, and a slower tier waits for its turn between two.
+    """
     close_abandoned_runs(instance)
     jobs = {name for tier in TIERS for name in (tier_jobs[tier].name, build_job(tier).name)}
     runs = instance.get_runs(filters=dg.RunsFilter(statuses=UNDER_WAY))
-    return any(run.job_name in jobs for run in runs)
+    return any(run.job_name in jobs and WORKER_TAG not in run.tags for run in runs)
 
 
 def tier_schedules(home: Home, switched_on: bool) -> list[dg.ScheduleDefinition]:
@@ -36,6 +41,8 @@ def tier_schedules(home: Home, switched_on: bool) -> list[dg.ScheduleDefinition]
 
 def _schedule(home: Home, tier: str, cron: str, switched_on: bool) -> dg.ScheduleDefinition:
     def evaluate(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+        if tier == "realtime" and running_worker(home) is not None:
+            return dg.SkipReason(RESIDENT)
         if _busy(context.instance):
             return dg.SkipReason("a refresh is under way")
         signature = landing_signature(home)
@@ -74,6 +81,8 @@ def landing_sensor(home: Home, switched_on: bool) -> dg.SensorDefinition:
         description="Starts the realtime tier when landing files are new or have grown.",
     )
     def new_landing_files(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
+        if running_worker(home) is not None:
+            return dg.SkipReason(RESIDENT)
         signature = landing_signature(home)
         if signature is None:
             return dg.SkipReason(f"nothing has landed in {home.landing}")

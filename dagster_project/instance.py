@@ -5,6 +5,7 @@ Storage is Dagster's default (SQLite under the home). What is run belongs to the
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import dagster as dg
@@ -12,10 +13,16 @@ from dagster._core.instance.ref import InstanceRef
 
 from swipesavvy.adapters.durable import write_text
 from swipesavvy.adapters.processes import is_running
+from swipesavvy.adapters.worker_state import WORKER_TAG
 from swipesavvy.domain.home import Home
 
 PROCESS_TAG = "swipesavvy/process"
 LANDING_TAG = "swipesavvy/landing"
+# Days a run can be looked up, and how many of the runs the resident worker makes each minute.
+KEPT_DAYS = 30
+KEPT_RESIDENT = 500
+PRUNED_AT_ONCE = 500
+ENDED = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
 LIVE = [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.CANCELING]
 
 CONFIGURATION = """\
@@ -85,3 +92,19 @@ def close_abandoned_runs(instance: dg.DagsterInstance) -> list[str]:
             instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
             closed.append(run.run_id)
     return closed
+
+
+def prune_runs(instance: dg.DagsterInstance, home: Home, now: datetime) -> int:
+    """Forget runs with their events: those older than `KEPT_DAYS`, and the worker's beyond its newest `KEPT_RESIDENT`.
+
+    Dagster never does: each run is a file, and its events slow down every page. Returns how many were forgotten.
+    """
+    ended = dg.RunsFilter(statuses=ENDED, created_before=now - timedelta(days=KEPT_DAYS))
+    resident = dg.RunsFilter(statuses=ENDED, tags={WORKER_TAG: "resident"})
+    old = [run.run_id for run in instance.get_runs(filters=ended, limit=PRUNED_AT_ONCE)]
+    more = [run.run_id for run in instance.get_runs(filters=resident, limit=PRUNED_AT_ONCE + KEPT_RESIDENT)]
+    forgotten = list(dict.fromkeys([*old, *more[KEPT_RESIDENT:]]))
+    for run_id in forgotten:
+        instance.delete_run(run_id)
+        (home.dagster / "history" / "runs" / f"{run_id}.db").unlink(missing_ok=True)
+    return len(forgotten)

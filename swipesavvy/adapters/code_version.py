@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 
-from swipesavvy.domain.home import EMITTED_PREFIX, Home
+from swipesavvy.domain.home import EMITTED_PREFIX, REFERENCE_TABLES, Home
 
 PACKAGE = Path(__file__).resolve().parent.parent
 DBT_PROJECT = PACKAGE.parent / "dbt_project"
@@ -35,9 +35,19 @@ def landing_signature(home: Home) -> str | None:
     What builds themselves emitted does not count: it must never be the reason for another build. Files are never read
     here: a million events cost one directory listing.
     """
+    return _signature(home, home.landing)
+
+
+def landing_signatures(home: Home) -> dict[str, str | None]:
+    """The same hash for each source's folder by itself: events and every reference table."""
+    folders = {"events": home.landing_events, **{table: home.landing_table(table) for table in REFERENCE_TABLES}}
+    return {source: _signature(home, folder) for source, folder in folders.items()}
+
+
+def _signature(home: Home, folder: Path) -> str | None:
     digest = sha256()
     found = False
-    for path in sorted(home.landing.rglob("*")) if home.landing.is_dir() else ():
+    for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
         try:
             stat = path.stat()
         except FileNotFoundError:  # a file may vanish between listing and looking

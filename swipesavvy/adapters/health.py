@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from swipesavvy.adapters.serving_files import current_build, snapshot_path
+from swipesavvy.adapters.worker_state import worker_part
 from swipesavvy.domain.health import Part, age_in_words, disk_part
 from swipesavvy.domain.home import Home
 
@@ -64,6 +65,10 @@ class HomeProbes:
         age = round((now - at).total_seconds())
         says = f"build {build_id}, published {_ago(at, now)}"
         return Part("published", "ok", says, {"build_id": build_id, "published_at": at.isoformat(), "age_seconds": age})
+
+    def worker(self, now: datetime) -> Part:
+        """Whether somebody builds what lands by itself."""
+        return worker_part(self._home, now)
 
 
 def _changed_files(folder: Path) -> list[float]:

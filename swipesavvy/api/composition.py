@@ -97,6 +97,7 @@ def compose(settings: Settings, answers: Counter[int]) -> Services:
             ("landing", probes.landing),
             ("lake", probes.lake),
             ("published", probes.published),
+            ("worker", probes.worker),
             ("operational_store", ops.probe),
             ("collector", _collector_probe(collector, log, answers)),
         ),

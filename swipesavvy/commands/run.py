@@ -23,8 +23,8 @@ from swipesavvy.domain.errors import BadInputError, UsageError
 from swipesavvy.domain.home import Home
 
 TIERS = ("realtime", "hourly", "daily", "weekly", "all")
-# Long enough for a scheduled refresh that is about to end, short enough not to look stuck.
-PATIENCE_SECONDS = 30.0
+# Long enough for any refresh of the worker or a schedule to end; what it waits for is said at once.
+PATIENCE_SECONDS = 300.0
 
 SelectOption = Annotated[str, typer.Option("--select", help="realtime, hourly, daily, weekly or all.")]
 AsOfOption = Annotated[

@@ -25,7 +25,7 @@ CODE_SERVER = "Dagster code server"
 
 
 def up(home: HomeOption = None) -> None:
-    """Serve everything: API, dashboard, Dagster with its schedules; one Ctrl-C ends all.
+    """Serve everything: API, dashboard, Dagster with its schedules, and the worker; one Ctrl-C ends all.
 
     Example: swipesavvy up
     """
@@ -40,7 +40,7 @@ def serve_everything(settings: Settings, when_ready: Callable[[], None]) -> None
         ServiceError: a part ended by itself or never answered.
     """
     automated = settings.model_copy(update={"automation": True})
-    parts = [_api(automated), _dashboard(automated), *_dagster_parts(automated)]
+    parts = [_api(automated), _dashboard(automated), *_dagster_parts(automated), _worker(automated)]
     _serve(automated, parts, when_ready)
 
 
@@ -89,6 +89,19 @@ def serve_dagster(home: HomeOption = None) -> None:
     """
     settings = settings_for(home)
     _serve(settings, _dagster_parts(settings), lambda: None)
+
+
+@serve_app.command("worker")
+def serve_worker(home: HomeOption = None) -> None:
+    """Take in, build and publish whatever lands, in this process (`up` starts one by itself).
+
+    Example: swipesavvy serve worker
+    """
+    from dagster_project.worker import serve
+
+    settings = settings_for(home)
+    setup_logging(settings.log_level)
+    serve(settings.paths())
 
 
 def _serve(settings: Settings, parts: list[Child], when_ready: Callable[[], None]) -> None:
@@ -187,6 +200,13 @@ def _dagster_parts(settings: Settings) -> list[Child]:
         needs=CODE_SERVER,
     )
     return [server_child, web, daemon]
+
+
+def _worker(settings: Settings) -> Child:
+    """Nothing to ask: what it does stands in the health report."""
+    command = (sys.executable, "-m", "swipesavvy", "serve", "worker")
+    environment = {**_environment(settings), "DAGSTER_DISABLE_TELEMETRY": "1"}
+    return Child("Worker", command, environment, restarts=True)
 
 
 def _program(name: str) -> str:

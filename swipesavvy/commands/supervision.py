@@ -3,6 +3,7 @@
 Which children there are belongs to `serving`.
 """
 
+import logging
 import os
 import signal
 import socket
@@ -21,6 +22,8 @@ from swipesavvy.domain.errors import BusyError, SwipeSavvyError
 
 GRACE_SECONDS = 20.0
 POLL_SECONDS = 0.25
+FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 1.0, 60.0
+log = logging.getLogger(__name__)
 
 
 class ServiceError(SwipeSavvyError):
@@ -32,7 +35,8 @@ class Child:
     """One process to run.
 
     `health` answers once it is ready: `http://...` with status 200 and `health_body`, `tcp://host:port` by listening;
-    None means that there is nothing to ask. It starts after the child named by `needs` answers.
+    None means that there is nothing to ask. It starts after the child named by `needs` answers. One that `restarts` is
+    started again whenever it ends, at once after code 0, else after a growing pause; any other one must not end.
     """
 
     name: str
@@ -43,6 +47,7 @@ class Child:
     health_body: str = ""
     folder: Path | None = None
     needs: str | None = None
+    restarts: bool = False
 
 
 def require_free_port(host: str, port: int, what: str, setting: str) -> None:
@@ -76,6 +81,8 @@ class Family:
         self._logs = logs
         self._running: list[tuple[Child, subprocess.Popen[bytes]]] = []
         self._stopping = False
+        self._pauses: dict[str, float] = {}
+        self._due: list[tuple[float, Child]] = []
 
     def __enter__(self) -> "Family":
         # Also undoes an ignored SIGINT inherited from a shell's `&`, which children would inherit in turn.
@@ -152,11 +159,29 @@ class Family:
             time.sleep(POLL_SECONDS)
 
     def _require_alive(self) -> None:
-        for child, process in self._running:
+        for child, process in list(self._running):
             code = process.poll()
-            if code is not None and not self._stopping:
+            if code is None or self._stopping:
+                continue
+            if child.restarts:
+                self._running.remove((child, process))
+                self._start_again(child, code)
+            else:
                 message = f"{child.name} ended with code {code}: {self._last_line(child)}; see {self._log(child)}"
                 raise ServiceError(message)
+
+        for at, child in [due for due in self._due if due[0] <= time.monotonic()]:
+            self._due.remove((at, child))
+            self.start(child)
+
+    def _start_again(self, child: Child, code: int) -> None:
+        pause = self._pauses.get(child.name, FIRST_PAUSE_SECONDS) if code else 0.0
+        self._pauses[child.name] = min(2 * pause, LONGEST_PAUSE_SECONDS) if code else FIRST_PAUSE_SECONDS
+        self._due.append((time.monotonic() + pause, child))
+        if code:
+            log.warning(
+                "%s ended with code %d and starts again in %.0f s: %s", child.name, code, pause, self._log(child)
+            )
 
     def _end_all(self) -> None:
         for _, process in reversed(self._running):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from swipesavvy.adapters.lake.duplicates import Resolution, remaining_sql, resolve
-from swipesavvy.adapters.lake.files import DUPLICATES, EVENT_ORDER, EVENTS, QUARANTINE, LakeFiles
+from swipesavvy.adapters.lake.files import DUPLICATES, EVENT_ORDER, EVENTS, QUARANTINE, LakeFiles, LakeWriteError
 from swipesavvy.adapters.lake.id_index import IDS, BatchIds, batch_ids
 from swipesavvy.adapters.lake.manifest import BatchRecord, LakeFile, LandingState, LedgerEntry
 from swipesavvy.adapters.lake.quarantine import quarantine_sql
@@ -55,6 +55,7 @@ class BatchWriter:
             changes_content=stage.line_count > 0,
         )
         if stage.line_count:
+            _check_nothing_is_missing(stage, batch)
             stage.name_files(batch.names)
             ids = batch_ids(stage.connection)
             resolution = resolve(stage, self._files.root, self._files.manifest, ids)
@@ -98,6 +99,17 @@ class BatchWriter:
             self._report.add(row.landed, row.clean, row.duplicate, row.quarantined)
         self._report.late += late
         self._report.batches += 1
+
+
+def _check_nothing_is_missing(stage: Stage, batch: Batch) -> None:
+    """Every line must be staged or refused; anything else is a defect of the judging, and must not be committed."""
+    expected = batch.landed.total() + sum(counts.total() for counts in batch.returned.values())
+    found = stage.rows("SELECT (SELECT count(*) FROM staged) + (SELECT count(*) FROM refused)")[0][0]
+    if found != expected:
+        raise LakeWriteError(
+            f"{expected:,} event lines were read but {found:,} judged: nothing of this batch was stored; "
+            "this is a defect of the program, the lines are safe in landing/"
+        )
 
 
 def _entries(stage: Stage, batch: Batch, resolution: Resolution) -> list[LedgerEntry]:

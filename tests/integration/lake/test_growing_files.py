@@ -7,6 +7,9 @@ import pytest
 from landed import NOW, append, content, land, line, rows, take_in
 
 from swipesavvy.adapters.lake import landing, open_lake
+from swipesavvy.adapters.lake.files import LakeWriteError
+from swipesavvy.adapters.lake.lines import Chunk
+from swipesavvy.adapters.lake.staging import Stage
 from swipesavvy.domain.home import REFERENCE_TABLES, Home
 
 
@@ -179,3 +182,18 @@ def test_files_no_batch_committed_are_swept(home: Home) -> None:
     known = set(Path(home.lake).rglob("*.parquet")) - {orphan}
     take_in(home)
     assert set(Path(home.lake).rglob("*.parquet")) == known
+
+
+def test_a_line_that_judging_loses_stops_the_batch(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    land(home, "a.jsonl", [line(1), line(2), "oops"])
+    judge = Stage.add
+
+    def lose_one(stage: Stage, chunk: Chunk) -> None:
+        judge(stage, chunk)
+        stage.connection.execute("DELETE FROM staged WHERE line_no = 2")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Stage, "add", lose_one)
+        with pytest.raises(LakeWriteError, match="3 event lines were read but 2 judged"):
+            take_in(home)
+    assert take_in(home).clean == 2

@@ -3,6 +3,7 @@
 import dagster as dg
 
 from dagster_project.alert_assets import alerts
+from dagster_project.alert_sensors import failure_sensor, watch_sensor
 from dagster_project.automation import landing_sensor, tier_schedules
 from dagster_project.dbt_phases import dbt_base, dbt_final
 from dagster_project.expectations import expectation_checks
@@ -35,7 +36,7 @@ def build_definitions(home: Home, automation: bool = False) -> dg.Definitions:
         asset_checks=[*lake_checks, *expectation_checks, quality_warnings],
         jobs=[ingest_job, *tier_jobs.values()],
         schedules=tier_schedules(home, automation),
-        sensors=[landing_sensor(home, automation)],
+        sensors=[sensor(home, automation) for sensor in (landing_sensor, failure_sensor, watch_sensor)],
         resources={"installation": Installation(root=str(home.root))},
         # One process per run: the warehouse lock is held by a process, and a step process costs seconds to start.
         executor=dg.in_process_executor,

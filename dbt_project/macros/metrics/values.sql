@@ -48,3 +48,14 @@
     from {{ metrics }} as m
     inner join {{ windows }} as w on m.day >= w.start_date and m.day <= w.end_date
 {% endmacro %}
+
+{#- The columns of metric_values, with how complete the data behind each value is. -#}
+{% macro with_completeness(rows, completeness) -%}
+    {%- set computed = {
+        'completeness_pct': completeness ~ '.completeness_pct',
+        'is_incomplete': completeness ~ '.completeness_pct < 90e0 as is_incomplete',
+    } -%}
+    {%- for name, data_type in metric_value_columns() %}
+    {{ computed.get(name, rows ~ '.' ~ name) }}{{ ',' if not loop.last }}
+    {%- endfor %}
+{%- endmacro %}

@@ -8,3 +8,15 @@
     {% endif %}
     {{ return(found) }}
 {% endmacro %}
+
+{#- The same as rows: metric, event_type. -#}
+{% macro metric_type_rows() %}
+    select cast(null as string) as metric, cast(null as string) as event_type
+    where false
+    {% for metric, event_types in metric_event_types().items() %}
+    {% for event_type in event_types %}
+    union all
+    select '{{ metric }}' as metric, '{{ event_type }}' as event_type
+    {% endfor %}
+    {% endfor %}
+{% endmacro %}

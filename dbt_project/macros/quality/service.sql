@@ -1,11 +1,19 @@
 {#- How soon events were available, and where a rate becomes an alert. -#}
 
-{#- How the on-time events of some rows arrived. A percentile of nothing is null. -#}
-{% macro arrival() %}
-    cast(count(*) filter (where not is_late) as bigint) as on_time_count,
-    cast(count(*) filter (where is_late) as bigint) as late_count,
-    percentile_cont(0.95e0) within group (order by case when not is_late then lag_seconds end asc) as p95_seconds,
-    max(case when not is_late then lag_seconds end) as max_seconds
+{#- How the on-time events of some rows arrived, by the keys that say what a row is about; a percentile of nothing is
+    null. -#}
+{% macro arrival(lags, grain, keys) %}
+    select
+        '{{ grain }}' as grain,
+        {{ 'day' if 'day' in keys else 'cast(null as date)' }} as day,
+        {{ 'source' if 'source' in keys else 'cast(null as string)' }} as source,
+        {{ 'latency_class' if 'latency_class' in keys else 'cast(null as string)' }} as latency_class,
+        cast(count(*) filter (where not is_late) as bigint) as on_time_count,
+        cast(count(*) filter (where is_late) as bigint) as late_count,
+        percentile_cont(0.95e0) within group (order by case when not is_late then lag_seconds end asc) as p95_seconds,
+        max(case when not is_late then lag_seconds end) as max_seconds
+    from {{ lags }}
+    {% if keys %}group by {{ keys | join(', ') }}{% endif %}
 {% endmacro %}
 
 {#- How bad a value is. Each metric of quality has limits in one direction; (severity, limit), worst first. -#}

@@ -74,7 +74,7 @@
 
 {#- Events an hour that the configuration expects of a type, null where it says nothing (var expected_events_a_day). -#}
 {% macro configured_per_hour(event_type) -%}
-    {%- set configured = var('expected_events_a_day', {}) -%}
+    {%- set configured = var('expected_events_a_day', {}) if execute else {} -%}
     {%- if configured -%}
     case {{ event_type }}{% for name, per_day in configured.items() %} when '{{ name }}' then {{ per_day }} / 24e0{% endfor %} end
     {%- else -%}

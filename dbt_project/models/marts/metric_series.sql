@@ -36,27 +36,19 @@ orders as (
 ),
 
 series as (
-    select day, 'revenue' as metric_id, revenue as value, conversions as support from days
+    {{ daily_figures('days', [
+        ('revenue', 'revenue', 'conversions'),
+        ('spend', 'spend', 'impressions'),
+        ('clicks', 'clicks', 'clicks'),
+        ('impressions', 'impressions', 'impressions'),
+        ('conversions', 'conversions', 'conversions'),
+        ('ctr', safe_divide('100 * clicks', 'impressions'), 'clicks'),
+        ('cpc', safe_divide('spend', 'clicks'), 'clicks'),
+        ('roas', safe_divide('revenue', 'spend'), 'conversions'),
+        ('aov', safe_divide('revenue', 'conversions'), 'conversions'),
+    ]) }}
     union all
-    select day, 'spend', spend, impressions from days
-    union all
-    select day, 'clicks', clicks, clicks from days
-    union all
-    select day, 'impressions', impressions, impressions from days
-    union all
-    select day, 'conversions', conversions, conversions from days
-    union all
-    select day, 'ctr', {{ safe_divide('100 * clicks', 'impressions') }}, clicks from days
-    union all
-    select day, 'cpc', {{ safe_divide('spend', 'clicks') }}, clicks from days
-    union all
-    select day, 'roas', {{ safe_divide('revenue', 'spend') }}, conversions from days
-    union all
-    select day, 'aov', {{ safe_divide('revenue', 'conversions') }}, conversions from days
-    union all
-    select day, 'orders', orders, orders from orders
-    union all
-    select day, 'order_value', order_value, orders from orders
+    {{ daily_figures('orders', [('orders', 'orders', 'orders'), ('order_value', 'order_value', 'orders')]) }}
 )
 
 select

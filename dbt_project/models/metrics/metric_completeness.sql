@@ -12,31 +12,38 @@ with days as (
 ),
 
 types as (
-    select cast(null as string) as metric, cast(null as string) as event_type where false
-    {% for metric, event_types in metric_event_types() | dictsort %}
-    {% for event_type in event_types %}
-    union all
-    select '{{ metric }}' as metric, '{{ event_type }}' as event_type
-    {% endfor %}
-    {% endfor %}
+    {{ metric_type_rows() }}
+),
+
+known_days as (
+    select distinct day
+    from days
 ),
 
 -- A day belongs to itself and to every window that holds it.
 covered as (
-    select w.window_name as covers, d.day
+    select
+        w.window_name as covers,
+        d.day
     from {{ ref('metric_windows') }} as w
-    inner join (select distinct day from days) as d on w.start_date <= d.day and w.end_date >= d.day
+    inner join known_days as d on w.start_date <= d.day and w.end_date >= d.day
     union all
-    select cast(day as string) as covers, day
+    select
+        cast(day as string) as covers,
+        day
     from {{ ref('metric_days') }}
 ),
 
 wanted as (
-    select t.metric, w.window_name as covers
+    select
+        t.metric,
+        w.window_name as covers
     from types as t
     cross join {{ ref('metric_windows') }} as w
-    union all
-    select t.metric, cast(d.day as string) as covers
+    union
+    select
+        t.metric,
+        cast(d.day as string) as covers
     from types as t
     cross join {{ ref('metric_days') }} as d
 ),
@@ -59,7 +66,7 @@ counted as (
         w.covers,
         s.event_count,
         s.expected_count
-    from (select distinct metric, covers from wanted) as w
+    from wanted as w
     left join summed as s on w.metric = s.metric and w.covers = s.covers
 )
 

@@ -17,16 +17,7 @@ placed as (
     {{ daily_values('metrics', ref('metric_windows')) }}
 )
 
-select
-    {% for name, data_type in metric_value_columns() %}
-    {% if name == 'completeness_pct' %}
-    c.completeness_pct{{ ',' if not loop.last }}
-    {% elif name == 'is_incomplete' %}
-    c.completeness_pct < 90 as is_incomplete{{ ',' if not loop.last }}
-    {% else %}
-    p.{{ name }}{{ ',' if not loop.last }}
-    {% endif %}
-    {% endfor %}
+select {{ with_completeness('p', 'c') }}
 from placed as p
 left join {{ ref('metric_completeness') }} as c
     on p.metric = c.metric and coalesce(cast(p.day as string), p.window_name) = c.covers

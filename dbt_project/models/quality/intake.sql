@@ -1,5 +1,5 @@
--- One row per grain (24h: up to the newest batch; day: the day of the batch) and source (null: the event stream; a table's
--- name for its rows) with what became of the lines that landed. The ledger knows no event times, so time is that of intake.
+-- One row per grain (24h: up to the newest batch; day: the day of the batch) and source (null: the event stream; else a
+-- reference table) with what became of the lines that landed. The ledger knows no event times: time is that of intake.
 with newest as (
     select max(committed_at) as newest_at
     from {{ ref('stg_batch_ledger') }}
@@ -31,20 +31,36 @@ lacking as (
 ),
 
 lines as (
-    select committed_at, source, outcome, reason, line_count
+    select
+        committed_at,
+        source,
+        outcome,
+        reason,
+        line_count
     from {{ ref('stg_batch_ledger') }}
     union all
-    select committed_at, source, outcome, reason, line_count
+    select
+        committed_at,
+        source,
+        outcome,
+        reason,
+        line_count
     from lacking
 ),
 
 grains as (
-    select '24h' as grain, cast(null as date) as day, l.*
+    select
+        '24h' as grain,
+        cast(null as date) as day,
+        l.*
     from lines as l
     cross join newest as n
     where l.committed_at > n.newest_at - interval 24 hour
     union all
-    select 'day' as grain, cast(l.committed_at as date) as day, l.*
+    select
+        'day' as grain,
+        cast(l.committed_at as date) as day,
+        l.*
     from lines as l
     cross join newest as n
     where l.committed_at > n.newest_at - interval 30 day

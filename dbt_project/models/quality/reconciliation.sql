@@ -1,5 +1,4 @@
 -- One row per platform, campaign, day and measure: what we count beside what the platform says. Only whole days.
-{% set measures = ['impressions', 'clicks', 'conversions', 'cost'] %}
 with reports as (
     select
         platform,
@@ -16,19 +15,30 @@ with reports as (
 ),
 
 counted as (
-    select campaign_id, day, sum(impressions) as impressions, sum(clicks) as clicks
+    select
+        campaign_id,
+        day,
+        sum(impressions) as impressions,
+        sum(clicks) as clicks
     from {{ ref('fct_campaign_days') }}
     group by campaign_id, day
 ),
 
 converted as (
-    select campaign_id, day, count(*) as conversions
+    select
+        campaign_id,
+        day,
+        count(*) as conversions
     from {{ ref('fct_conversions') }}
     group by campaign_id, day
 ),
 
 spent as (
-    select campaign_id, spend_date as day, platform, {{ sum_stable('cost') }} as cost
+    select
+        campaign_id,
+        spend_date as day,
+        platform,
+        {{ sum_stable('cost') }} as cost
     from {{ ref('stg_spend') }}
     group by campaign_id, spend_date, platform
 ),
@@ -41,7 +51,10 @@ late as (
         cast(count(*) filter (where event_type = 'campaign_clicked') as double) as clicks,
         cast(count(*) filter (where event_type = 'campaign_converted') as double) as conversions
     from {{ ref('stg_events') }}
-    where is_late and event_at <= {{ as_of() }} and event_type in ('campaign_viewed', 'campaign_clicked', 'campaign_converted')
+    where
+        is_late
+        and event_at <= {{ as_of() }}
+        and event_type in ('campaign_viewed', 'campaign_clicked', 'campaign_converted')
     group by campaign_id, event_date
 ),
 
@@ -67,27 +80,7 @@ ours as (
 ),
 
 compared as (
-    {% for measure in measures %}
-    select
-        r.platform, r.campaign_id, r.report_date,
-        '{{ measure }}' as measure,
-        o.{{ measure }} as ours,
-        r.{{ measure }} as theirs,
-        o.late_{{ measure }} as late
-    from reports as r
-    inner join ours as o on r.platform = o.platform and r.campaign_id = o.campaign_id and r.report_date = o.report_date
-    where r.{{ measure }} is not null
-    union all
-    {% endfor %}
-    select
-        r.platform, r.campaign_id, r.report_date,
-        'ctr' as measure,
-        {{ safe_divide('100 * o.clicks', 'o.impressions') }} as ours,
-        r.ctr as theirs,
-        0e0 as late
-    from reports as r
-    inner join ours as o on r.platform = o.platform and r.campaign_id = o.campaign_id and r.report_date = o.report_date
-    where r.ctr is not null
+    {{ compared_measures('reports', 'ours', ['impressions', 'clicks', 'conversions', 'cost']) }}
 ),
 
 -- A day cut elsewhere moves numbers to the day beside it: over three days such a difference is gone.
@@ -105,7 +98,10 @@ smoothed as (
 judged as (
     select
         *,
-        case when ours = theirs then 0e0 else {{ safe_divide('100 * (ours - theirs)', 'theirs') }} end as difference_pct,
+        case
+            when ours = theirs then 0e0
+            else {{ safe_divide('100 * (ours - theirs)', 'theirs') }}
+        end as difference_pct,
         ours is not null and abs(ours - theirs) > 0.01e0 * abs(theirs) as is_flagged
     from smoothed
 )

@@ -1,10 +1,17 @@
 -- One row per latency class: how many of the last 24 hours' on-time events were available as soon as promised.
-with lags as (
+with classes as (
+    select distinct
+        event_type,
+        latency_class
+    from {{ ref('stg_contract') }}
+),
+
+lags as (
     select
         coalesce(c.latency_class, 'behaviour') as latency_class,
         {{ seconds_between('e.available_at', 'e.event_at') }} as lag_seconds
     from {{ ref('stg_events') }} as e
-    left join (select distinct event_type, latency_class from {{ ref('stg_contract') }}) as c on e.event_type = c.event_type
+    left join classes as c on e.event_type = c.event_type
     where
         e.event_at > {{ as_of() }} - interval 24 hour
         and e.event_at <= {{ as_of() }}

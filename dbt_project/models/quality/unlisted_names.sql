@@ -1,4 +1,5 @@
--- One row per event type, or property of a known type, that the contract does not list; such values are kept as they came.
+-- One row per event type, or property of a known type, that the contract does not list; such values are kept as they
+-- came.
 with folded as (
     select
         event_type,

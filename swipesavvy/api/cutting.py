@@ -11,7 +11,7 @@ import msgspec
 
 from swipesavvy.application.collecting import CutEvent
 from swipesavvy.domain.scrubbing import scrub_event, scrub_text
-from swipesavvy.domain.strict_json import load_any_strict_object
+from swipesavvy.domain.strict_json import MOST_LEVELS, load_any_strict_object
 
 _MEMBERS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"(\s*:)?', re.DOTALL)
@@ -36,10 +36,10 @@ def cut_event(raw: bytes, key: bytes) -> tuple[CutEvent, int]:
 def strict_object(raw: bytes) -> dict[str, Any] | None:
     """What the strict grammar says of one event: its value if it is a JSON object, else None.
 
-    The quick parser is lenient in two ways only, repeated keys and escaped characters. Without a backslash every
-    quote opens or closes a key or a text, so equal numbers of quotes before and after prove that no key was lost.
+    The quick parser is lenient in three ways only: depth, repeated keys and escaped characters. Without a backslash
+    every quote opens or closes a key or a text, so equal numbers of quotes before and after prove that no key was lost.
     """
-    if b"\\" not in raw:
+    if b"\\" not in raw and raw.count(b"[") + raw.count(b"{") <= MOST_LEVELS:
         try:
             value = msgspec.json.decode(raw)
             if isinstance(value, dict) and msgspec.json.encode(value).count(b'"') == raw.count(b'"'):

@@ -5,7 +5,11 @@ surrogates. Two readers of one line must never disagree, so such lines are refus
 """
 
 import json
+import re
 from typing import Any
+
+MOST_LEVELS = 100
+"""Objects and lists may lie within each other this deep; what is deeper serves nobody and breaks recursive readers."""
 
 
 class _RefusedError(ValueError):
@@ -39,6 +43,21 @@ def _whole(text: str) -> int | float:
 _WITH_ANY_VALUES = json.JSONDecoder(object_pairs_hook=_no_repeated_keys, parse_constant=_refuse, parse_int=_whole)
 
 
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', re.DOTALL)
+
+
+def _is_too_deep(text: str) -> bool:
+    if text.count("[") + text.count("{") <= MOST_LEVELS:
+        return False
+    level = 0
+    for token in _TOKEN.finditer(text):
+        first = token[0][0]
+        level += (first in "[{") - (first in "]}")
+        if level > MOST_LEVELS:
+            return True
+    return False
+
+
 def _holds_forbidden_text(value: Any) -> bool:
     if isinstance(value, str):
         return any(character == "\0" or "\ud800" <= character <= "\udfff" for character in value)
@@ -52,6 +71,8 @@ def _holds_forbidden_text(value: Any) -> bool:
 def is_strict_object(text: str) -> bool:
     """Whether the text is exactly one JSON object by the strict grammar (surrounding JSON whitespace is fine)."""
     try:
+        if _is_too_deep(text):
+            return False
         value = _SHAPE_ONLY.decode(text)
         return isinstance(value, dict) and not ("\\u" in text and _holds_forbidden_text(value))
     except (ValueError, RecursionError):

@@ -49,6 +49,7 @@ WHOLE_BODIES_REFUSED = {
     "missing comma": b"[{} {}]",
     "trailing comma": b"[{},]",
     "deep array": b"[" * DEEP + b"]" * DEEP,
+    "deep array inside": b'[{"a": ' + b"[" * DEEP + b"]" * DEEP + b"}]",
     "deep array not closed": b"[" * DEEP,
     "utf-16": '[{"a": 1}]'.encode("utf-16"),
     "latin-1": '{"a": "é"}'.encode("latin-1"),
@@ -70,6 +71,8 @@ LANDED_AS_MALFORMED = {
     "key twice at the top": good().replace('"user_id"', '"user_id": "u0", "user_id"'),
     "lone surrogate": with_value('"\\ud800"'),
     "lone surrogate as key": with_value('{"\\udfff": 1}'),
+    "deep lists": with_value("[" * 300 + "]" * 300),
+    "deep objects": with_value('{"a":' * 300 + "1" + "}" * 300),
     "escaped nul": with_value('"a\\u0000b"'),
 }
 LANDED_FOR_A_REASON = {
@@ -133,10 +136,10 @@ def test_an_odd_event_gets_its_reason_and_its_neighbours_none(collect: Post, hom
 
 
 def test_the_lake_says_the_same_of_all_of_them(collect: Post, home: Home) -> None:
-    texts = [text for text, _ in ODD.values()]
+    texts = [text for name, (text, _) in ODD.items() if name != "deep lists"]
     answer = collect(content=f"[{','.join(texts)}]".encode())
     told = Counter(result.get("reason") for result in answer.json()["results"])
-    assert told == Counter(reason for _, reason in ODD.values())
+    assert told == Counter(reason for name, (_, reason) in ODD.items() if name != "deep lists")
     lake = ParquetLake(home)
     lake.ingest_events(datetime.now(UTC))
     (row,) = lake.ledger()

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from swipesavvy.domain.strict_json import is_strict_object, load_strict_object
+from swipesavvy.domain.strict_json import MOST_LEVELS, is_strict_object, load_strict_object
 
 REFUSED = [
     "",
@@ -64,3 +64,16 @@ VALUES = st.recursive(
 @given(st.dictionaries(KEYS, VALUES, max_size=4), st.booleans())
 def test_what_json_writes_is_read_back(value: dict[str, object], ascii_only: bool) -> None:
     assert load_strict_object(json.dumps(value, ensure_ascii=ascii_only)) == value
+
+
+@pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"a":', "}"), ('[1,{"a":', "}]")])
+def test_nesting_has_a_definite_limit(opening: str, closing: str) -> None:
+    levels = opening.count("[") + opening.count("{")
+    fits = (MOST_LEVELS - 1) // levels
+    assert is_strict_object('{"x":' + opening * fits + "1" + closing * fits + "}")
+    assert not is_strict_object('{"x":' + opening * (fits + 1) + "1" + closing * (fits + 1) + "}")
+    assert not is_strict_object('{"x":' + opening * 50_000 + "1" + closing * 50_000 + "}")
+
+
+def test_brackets_in_texts_and_side_by_side_are_no_nesting() -> None:
+    assert is_strict_object('{"x":"' + "[{" * 500 + '","y":[' + "[]," * 500 + "{}]}")

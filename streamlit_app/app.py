@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from streamlit_app import gate
+from streamlit_app import gate, usage
 from streamlit_app.components import frame
 
 HERE = Path(__file__).parent
@@ -28,5 +28,6 @@ page = st.navigation(
     ],
     position="top",
 )
+usage.note(page.url_path, person)
 frame.account_menu(person)
 page.run()

@@ -4,6 +4,8 @@ Answers are kept per build, in a bounded cache that all people share: they are a
 a published build never changes.
 """
 
+import atexit
+import logging
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,15 +14,19 @@ from threading import Lock
 from typing import Concatenate, TypeVar
 
 from swipesavvy.adapters.alerting import alerting_of
+from swipesavvy.adapters.landing_log import LandingLog
 from swipesavvy.adapters.ops import open_ops
 from swipesavvy.adapters.people import people_of
 from swipesavvy.adapters.serving import Serving
 from swipesavvy.application.alerting import Alerting
 from swipesavvy.application.metric_queries import BuildInfo, SnapshotReader
 from swipesavvy.application.people import People
+from swipesavvy.application.portal_tracking import PortalTracking
+from swipesavvy.domain.home import EMITTED_PREFIX
 from swipesavvy.settings import Settings
 
 ANSWERS_KEPT = 512
+LOG = logging.getLogger(__name__)
 Answer = TypeVar("Answer")
 
 
@@ -74,6 +80,7 @@ class Services:
     reading: Reading
     session_cookie: str
     session_hours: int
+    portal: PortalTracking | None
 
 
 def services() -> Services:
@@ -111,4 +118,21 @@ def _services_of(key: _Key) -> Services:
         # The port is part of the name: browsers share cookies between the ports of a host, homes share nothing.
         session_cookie=f"swipesavvy_session_{settings.dashboard_port}",
         session_hours=settings.session_hours,
+        portal=_portal(settings) if settings.track_usage else None,
     )
+
+
+def _portal(settings: Settings) -> PortalTracking:
+    """Tracking whose visits land at the latest when the process ends.
+
+    The files are named like those of builds: that somebody looks is no reason for another build.
+    """
+    log = LandingLog(settings.paths().landing_events, now, name=f"{EMITTED_PREFIX}portal")
+    tracking = PortalTracking(log, lambda error: LOG.warning("a visit could not be written to landing: %s", error))
+
+    def close() -> None:
+        tracking.close(now())
+        log.close()
+
+    atexit.register(close)
+    return tracking

@@ -35,6 +35,7 @@ class Settings(BaseSettings):
     log_level: str = Field(default="INFO", description="Level of the log")
     automation: bool = Field(default=False, description="Schedules and sensors start switched on (`up` sets it)")
     session_hours: int = Field(default=12, description="A sign-in ends after this many hours")
+    track_usage: bool = Field(default=True, description="What people open in the dashboard lands as staff events")
     alert_email_to: str | None = Field(default=None, description="Who gets alerts by e-mail; several with commas")
     alert_email_from: str | None = Field(default=None, description="Sender of alerts; the first recipient if unset")
     smtp_url: SecretStr | None = Field(default=None, description="Mail server: smtp://user:password@host:587")

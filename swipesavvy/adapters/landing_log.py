@@ -20,15 +20,25 @@ MOST_WAITING_BYTES = 64 * 1024 * 1024
 
 
 class LandingLog:
-    """An open log; safe to share between threads. Files are named `collector-<UTC hour>-<process>[-<n>].jsonl`.
+    """An open log; safe to share between threads. Files are named `<name>-<UTC hour>-<process>[-<n>].jsonl`.
 
     A file is only ever written by the log that created it, and never again after an error: what an earlier process
     left behind, a torn last line included, stays as it is.
     """
 
-    def __init__(self, folder: Path, clock: Callable[[], datetime], most_waiting: int = MOST_WAITING_BYTES) -> None:
-        """`folder` is made when the first event arrives; `clock` gives aware instants; `most_waiting` in bytes."""
+    def __init__(
+        self,
+        folder: Path,
+        clock: Callable[[], datetime],
+        most_waiting: int = MOST_WAITING_BYTES,
+        name: str = "collector",
+    ) -> None:
+        """`folder` is made when the first event arrives; `clock` gives aware instants; `most_waiting` in bytes.
+
+        Files begin with `name`.
+        """
         self._folder = folder
+        self._name = name
         self._clock = clock
         self._most_waiting = most_waiting
         self._changed = Condition()
@@ -108,7 +118,7 @@ class LandingLog:
         number = 1
         while True:
             suffix = "" if number == 1 else f"-{number}"
-            path = self._folder / f"collector-{hour}-{os.getpid()}{suffix}.jsonl"
+            path = self._folder / f"{self._name}-{hour}-{os.getpid()}{suffix}.jsonl"
             try:
                 # A process number can return within the hour (in a container it always does): never reuse a file.
                 file = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_APPEND, 0o640)

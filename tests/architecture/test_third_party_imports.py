@@ -11,6 +11,7 @@ ALLOWED = {
     "swipesavvy/domain": NUMERICAL | {"pydantic"},
     "swipesavvy/ml": NUMERICAL | {"pandas", "polars", "sklearn", "prophet", "statsforecast"},
     "swipesavvy/application": NUMERICAL | {"pydantic"},
+    "swipesavvy/client": set(),
     "swipesavvy/simulation": {"numpy", "polars"},
     "swipesavvy/api": {"fastapi", "starlette", "msgspec", "pydantic", "uvicorn"},
     "streamlit_app": {"streamlit", "pandas", "starlette", "uvicorn"},

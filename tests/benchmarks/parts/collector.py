@@ -122,9 +122,9 @@ def _cpu_seconds(pid: int) -> float:
 
 _HEADING = "# The collector against servers written by hand"
 _HEAD = f"""One server process on loopback, {CONNECTIONS} connections that each send their next request when the last is
-answered. Every server acknowledges after the same group commit (one writer thread, `fdatasync`). CPU is user and system time of
-the whole server process, from `/proc`; on a shared machine it is the figure to judge by, throughput and latencies move
-with the neighbours. Each round starts every server afresh; a ratio is formed within its round.
+answered. Every server acknowledges after the same group commit (one writer thread, `fdatasync`). CPU is user and system
+time of the whole server process, from `/proc`; on a shared machine it is the figure to judge by, throughput and
+latencies move with the neighbours. Each round starts every server afresh; a ratio is formed within its round.
 
 - **{OURS}**: the product as `swipesavvy serve api` runs it: authentication, rate limit, the whole contract, scrubbing,
   `received_at`, duplicates told (every batch has new ids), one landing line an event, request ids, security headers.

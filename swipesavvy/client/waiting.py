@@ -4,6 +4,7 @@ Belongs here: keeping encoded events and giving them back oldest first. Not here
 around every call), sending, or what an event is.
 """
 
+import errno
 import fcntl
 import itertools
 import json
@@ -179,10 +180,10 @@ class DiskQueue:
             self._begin_segment()
         segment, out = self._segments[-1], self._out
         if out is None:
-            raise OSError("no segment is open")
+            raise OSError(errno.EBADF, "no file is open")
         try:
             if out.write(data) != len(data):
-                raise OSError("the disk is full")
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         except OSError:
             # Half an event would run into the next one.
             out.truncate(segment.size)

@@ -21,8 +21,9 @@ from swipesavvy.adapters.code_version import landing_signature, landing_signatur
 from swipesavvy.adapters.serving_files import current_build
 from swipesavvy.adapters.snapshots import published_plan
 from swipesavvy.domain.builds import parse_as_of
-from swipesavvy.domain.errors import BuildError, SwipeSavvyError
+from swipesavvy.domain.errors import BuildError, BusyError, NotBuiltYetError, SwipeSavvyError
 from swipesavvy.domain.home import REFERENCE_TABLES, Home
+from swipesavvy.settings import Settings
 
 SOURCES = ("events", *REFERENCE_TABLES)
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -54,6 +55,22 @@ class Pipeline:
             BuildError: something failed; nothing was published.
             NotBuiltYetError: nothing to build from.
         """
+        try:
+            return self._refresh(tier, as_of, now)
+        except (BusyError, NotBuiltYetError):
+            raise  # nothing failed: somebody else builds, or there is nothing to build from
+        except SwipeSavvyError as error:
+            if as_of is None:
+                self._tell(error, now)
+            raise
+
+    def _tell(self, error: SwipeSavvyError, now: datetime) -> None:
+        # Imported here: a run that ends well does not need it.
+        from swipesavvy.adapters.alerting import observe_failure
+
+        observe_failure(Settings(home=self._home.root), str(error), now)
+
+    def _refresh(self, tier: str, as_of: str | None, now: datetime) -> tuple[str, bool]:
         home = self._home
         with working_instance(home) as instance:
             for run_id in close_abandoned_runs(instance):

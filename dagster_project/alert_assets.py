@@ -53,7 +53,7 @@ def alerts(context: dg.AssetExecutionContext, installation: Installation) -> dg.
 
 def _calculation_seconds(context: dg.AssetExecutionContext) -> float | None:
     """What dbt and the statistics took in this run; nothing where they ran in another one."""
-    steps = [step for step in context.instance.get_run_step_stats(context.run_id) if step.step_key in CALCULATING]
+    steps = [step for step in context.instance.get_run_step_stats(context.run.run_id) if step.step_key in CALCULATING]
     spans = [step.end_time - step.start_time for step in steps if step.start_time and step.end_time]
     return sum(spans) if spans else None
 

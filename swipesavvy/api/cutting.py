@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from swipesavvy.application.collecting import CutEvent
+from swipesavvy.domain.quotes import count_quotes
 from swipesavvy.domain.scrubbing import scrub_event, scrub_text
 from swipesavvy.domain.strict_json import MOST_LEVELS, load_any_strict_object
 
@@ -36,13 +37,12 @@ def cut_event(raw: bytes, key: bytes) -> tuple[CutEvent, int]:
 def strict_object(raw: bytes) -> dict[str, Any] | None:
     """What the strict grammar says of one event: its value if it is a JSON object, else None.
 
-    The quick parser is lenient in three ways only: depth, repeated keys and escaped characters. Without a backslash
-    every quote opens or closes a key or a text, so equal numbers of quotes before and after prove that no key was lost.
+    The quick parser is lenient in three ways only: depth, repeated keys (seen by the quotes), escaped characters.
     """
     if b"\\" not in raw and raw.count(b"[") + raw.count(b"{") <= MOST_LEVELS:
         try:
             value = msgspec.json.decode(raw)
-            if isinstance(value, dict) and msgspec.json.encode(value).count(b'"') == raw.count(b'"'):
+            if isinstance(value, dict) and count_quotes(msgspec.json.encode(value)) == count_quotes(raw):
                 return value
         except (msgspec.MsgspecError, OverflowError, RecursionError, UnicodeDecodeError):
             pass

@@ -14,11 +14,11 @@ from operator import attrgetter
 from typing import Any
 
 import msgspec
-import numpy as np
 
 from swipesavvy.api.typed_events import GETTERS, UUID_LENGTH, OpenEvent, TypedEvent
 from swipesavvy.application.collecting import MOST_EVENTS
 from swipesavvy.domain.events import MAX_CLOCK_SKEW, TOO_OLD_AFTER
+from swipesavvy.domain.quotes import count_quotes
 from swipesavvy.domain.scrubbing import is_identifying, may_hold_number, scrub_text
 
 _EVENT = msgspec.json.Decoder(OpenEvent)
@@ -27,7 +27,6 @@ _OPEN_EVENTS = msgspec.json.Decoder(list[OpenEvent])
 _RAWS = msgspec.json.Decoder(list[msgspec.Raw])
 _ENCODER = msgspec.json.Encoder()
 _REFUSALS = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, OverflowError)
-_QUOTE = 34
 # Fractions beyond microseconds are rounded here and cut by the exact rules: near the limits those decide.
 _MARGIN = timedelta(seconds=1)
 _FIRST_KEY = re.compile(rb'\[(\{"[A-Za-z_]+":)')
@@ -95,18 +94,14 @@ def _is_special(text: bytes) -> bool:
 
 
 def _repeats_no_key(body: bytes, events: Sequence[Any], properties: list[Any]) -> bool:
-    """Without a backslash every quote opens or closes a key or a text: equal numbers prove that none was lost."""
+    """Counted, see `domain.quotes`."""
     try:
         inside = _ENCODER.encode((properties, list(map(_CONTEXT, events)), list(map(_SESSION, events))))
     except TypeError:
         # Some events lack one of the three.
-        return _quotes(_ENCODER.encode(events)) == _quotes(body)
+        return count_quotes(_ENCODER.encode(events)) == count_quotes(body)
     # Beside what is inside these, every event has eight keys and five texts.
-    return 26 * len(events) + _quotes(inside) == _quotes(body)
-
-
-def _quotes(text: bytes) -> int:
-    return int(np.count_nonzero(np.frombuffer(text, np.uint8) == _QUOTE))
+    return 26 * len(events) + count_quotes(inside) == count_quotes(body)
 
 
 def _checked_ids(ids: list[str], events: Sequence[Any], properties: list[Any]) -> bytes | None:

@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 
+from dagster._core.errors import DagsterExecutionInterruptedError
 from filelock import FileLock, Timeout
 
 from dagster_project.instance import prune_runs, working_instance
@@ -78,6 +79,9 @@ class Worker:
         try:
             with warehouse_lock(self._home, "the resident worker", datetime.now(UTC)):
                 self._refresh(landed, started)
+        except DagsterExecutionInterruptedError:
+            # Dagster has the signals while it runs something; an unfinished build is simply done again.
+            self.end()
         except BusyError:
             # Somebody else builds, perhaps with these very files: look again when it is done.
             if self._state.doing != "queued":

@@ -6,9 +6,8 @@ from typing import Annotated
 
 import typer
 
-from swipesavvy.adapters.lake import open_lake
 from swipesavvy.application.ingestion import BackfillRequest
-from swipesavvy.commands.context import HomeOption, operator, settings_for
+from swipesavvy.commands.context import HomeOption, lake_for, operator
 from swipesavvy.domain.errors import UsageError
 
 FileArgument = Annotated[Path, typer.Argument(help="Events, one JSON object a line: .jsonl or .jsonl.gz.")]
@@ -22,7 +21,7 @@ def backfill(file: FileArgument, reason: ReasonOption, home: HomeOption = None) 
     """
     if not reason.strip():
         raise UsageError("--reason is empty: say why this history is let in")
-    lake = open_lake(settings_for(home).paths())
+    lake = lake_for(home)
     report = lake.backfill(file, BackfillRequest(reason.strip(), operator()), datetime.now(UTC))
     for problem in report.problems:
         typer.echo(f"warning: {problem}", err=True)

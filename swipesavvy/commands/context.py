@@ -3,13 +3,16 @@
 import os
 import pwd
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from swipesavvy.settings import Settings
+
+if TYPE_CHECKING:
+    from swipesavvy.adapters.lake import ParquetLake
 
 HomeOption = Annotated[
     Path | None,
@@ -23,6 +26,14 @@ FormatOption = Annotated[str, typer.Option("--format", help="table or json.")]
 def settings_for(home: Path | None) -> Settings:
     """Settings of this call; `--home` wins over the environment."""
     return Settings() if home is None else Settings(home=home)
+
+
+def lake_for(home: Path | None) -> "ParquetLake":
+    """The lake of this call's installation."""
+    # Imported here: its engines would cost every command that opens no lake a second.
+    from swipesavvy.adapters.lake import open_lake
+
+    return open_lake(settings_for(home).paths())
 
 
 def operator() -> str:

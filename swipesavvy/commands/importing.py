@@ -6,7 +6,6 @@ from typing import Annotated, Any
 
 import typer
 
-from swipesavvy.adapters.importing.ports import import_ports
 from swipesavvy.application.importing import ImportReport, MappingError, import_file
 from swipesavvy.commands.context import FormatOption, HomeOption, progress_bar, settings_for
 
@@ -22,6 +21,9 @@ def import_data(
 
     Example: swipesavvy import customers.csv.gz --mapping docs/mappings/hillstrom.yaml
     """
+    # Imported here: the engines of an import would cost every other command most of a second.
+    from swipesavvy.adapters.importing.ports import import_ports
+
     try:
         with progress_bar() as bar:
             task = bar.add_task(f"importing {file.name} (bytes)", total=0)

@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 
 import typer
 
-from swipesavvy.adapters.lake import open_lake
 from swipesavvy.application.ingestion import LedgerRow
-from swipesavvy.commands.context import FormatOption, HomeOption, settings_for
+from swipesavvy.commands.context import FormatOption, HomeOption, lake_for
 from swipesavvy.domain.errors import NotBuiltYetError, SwipeSavvyError, UsageError
 
 _HEADINGS = ("source", "files", "landed", "clean", "duplicate", "quarantined", "erased", "scrubbed", "balance")
@@ -51,7 +50,7 @@ def ledger(output: FormatOption = "table", home: HomeOption = None) -> None:
     """
     if output not in {"table", "json"}:
         raise UsageError(f"--format {output}: not known; use table or json")
-    totals = _totals(open_lake(settings_for(home).paths()).ledger())
+    totals = _totals(lake_for(home).ledger())
     if not totals:
         raise NotBuiltYetError("nothing has been taken in yet: put files into landing/ and call `swipesavvy run`")
     for total in totals:

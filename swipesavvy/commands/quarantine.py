@@ -7,9 +7,8 @@ from typing import Annotated
 
 import typer
 
-from swipesavvy.adapters.lake import open_lake
 from swipesavvy.application.ingestion import BackfillRequest, QuarantinedLine, QuarantineFilter, ReplayReport
-from swipesavvy.commands.context import FormatOption, HomeOption, operator, settings_for
+from swipesavvy.commands.context import FormatOption, HomeOption, lake_for, operator
 from swipesavvy.domain.errors import UsageError
 from swipesavvy.domain.event_contract import Reason
 
@@ -41,7 +40,7 @@ def list_lines(
     """
     if output not in {"table", "json"}:
         raise UsageError(f"--format {output}: not known; use table or json")
-    lake = open_lake(settings_for(home).paths())
+    lake = lake_for(home)
     found = lake.quarantined_lines(_filter(source, reason, file), limit)
     if output == "json":
         for line in found:
@@ -77,7 +76,7 @@ def replay(
     Example: swipesavvy quarantine replay --reason bad_property --dry-run
     """
     request = _request(reason, backfill_reason)
-    lake = open_lake(settings_for(home).paths())
+    lake = lake_for(home)
     chosen, now = _filter(source, reason, file), datetime.now(UTC)
     if request is None:
         report = lake.replay(chosen, now, dry_run)

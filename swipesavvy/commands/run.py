@@ -14,7 +14,6 @@ import typer
 from rich.console import Console
 from rich.status import Status
 
-from swipesavvy.adapters.build_planning import standing_build
 from swipesavvy.adapters.code_version import landing_signature
 from swipesavvy.adapters.warehouse import warehouse_lock
 from swipesavvy.commands.context import HomeOption, settings_for
@@ -61,6 +60,9 @@ def refresh_home(home: Home, tier: str = "all", as_of: str | None = None) -> tup
     if landing_signature(home) is None:
         message = f"{home.landing}: nothing has landed; run `swipesavvy simulate` or `swipesavvy import` first"
         raise BadInputError(message)
+    # Imported here, it brings DuckDB and Arrow along: `demo` and this module are part of every command.
+    from swipesavvy.adapters.build_planning import standing_build
+
     now = datetime.now(UTC)
     with warehouse_lock(home, "swipesavvy run", now, PATIENCE_SECONDS), showing_progress():
         standing = standing_build(home, as_of)

@@ -7,6 +7,7 @@ import gzip
 import shutil
 import sys
 import time
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from pathlib import Path
@@ -130,6 +131,7 @@ def join(folder: str) -> None:
 if __name__ == "__main__":
     side, *arguments = sys.argv[1:]
     begun = time.process_time()
-    {"lines": lines, "ingest": ingest, "floor": floor, "history": history}[side](*arguments)
+    sides: dict[str, Callable[..., None]] = {"lines": lines, "ingest": ingest, "floor": floor, "history": history}
+    sides[side](*arguments)
     # The work alone: both sides import the same modules, which would bring them closer to one another.
     sys.stdout.write(f"\n{time.process_time() - begun}\n")

@@ -1,17 +1,25 @@
 """Schedules and the sensor: off unless asked for, and never starting what is under way or has been done."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 import pytest
 
 from dagster_project.automation import CRONS, landing_sensor, tier_schedules
 from dagster_project.definitions import build_definitions
-from dagster_project.instance import LANDING_TAG, PROCESS_TAG, close_abandoned_runs
+from dagster_project.instance import (
+    KEPT_DAYS,
+    LANDING_TAG,
+    PROCESS_TAG,
+    close_abandoned_runs,
+    prune_runs,
+    working_instance,
+)
 from dagster_project.jobs import tier_jobs
 from swipesavvy.adapters.code_version import landing_signature
 from swipesavvy.adapters.processes import process_identity
+from swipesavvy.adapters.worker_state import WORKER_TAG, WorkerState, write_state
 from swipesavvy.domain.home import Home
 
 NOW = datetime(2026, 11, 21, 5, 30, tzinfo=UTC)
@@ -109,3 +117,27 @@ def test_the_instance_file_is_renewed_when_it_differs(home: Home, instance: dg.D
     (home.dagster / "dagster.yaml").write_text("old: true\n", encoding="utf-8")
     prepare_dagster_home(home)
     assert (home.dagster / "dagster.yaml").read_text(encoding="utf-8") == CONFIGURATION
+
+
+def test_sensor_and_minute_schedule_stand_by_while_a_worker_runs_and_slower_tiers_do_not(
+    home: Home, instance: dg.DagsterInstance, sensor_context: dg.SensorEvaluationContext
+) -> None:
+    land(home)
+    write_state(home, WorkerState(str(process_identity()), "building", NOW.isoformat()))
+    record_run(instance, dg.DagsterRunStatus.STARTED, {PROCESS_TAG: str(process_identity()), WORKER_TAG: "resident"})
+    assert "resident worker" in str(landing_sensor(home, True)(sensor_context))
+    for tier, schedule in zip(CRONS, tier_schedules(home, True), strict=True):
+        data = schedule.evaluate_tick(dg.build_schedule_context(instance=instance, scheduled_execution_time=NOW))
+        assert ("resident worker" in str(data.skip_message)) == (tier == "realtime")
+        assert bool(data.run_requests) == (tier != "realtime")
+
+
+def test_old_runs_are_forgotten_with_their_files_and_new_ones_stay(home: Home) -> None:
+    with working_instance(home) as instance:
+        ended = record_run(instance, dg.DagsterRunStatus.SUCCESS, {})
+        going = record_run(instance, dg.DagsterRunStatus.STARTED, {})
+        now = datetime.now(UTC)
+        assert prune_runs(instance, home, now) == 0
+        assert prune_runs(instance, home, now + timedelta(days=KEPT_DAYS + 1)) == 1
+        assert instance.get_run_by_id(ended) is None
+        assert instance.get_run_by_id(going) is not None

@@ -87,3 +87,19 @@ def test_children_do_not_inherit_an_ignored_interrupt(tmp_path: Path) -> None:
         parent.send_signal(signal.SIGINT)
         assert parent.wait(20) == 0
     assert log.read_text(encoding="utf-8").strip() == "False"
+
+
+def test_a_child_that_restarts_is_started_again_and_ends_with_the_others(tmp_path: Path) -> None:
+    starts = tmp_path / "starts"
+    # Ends twice, the second time with a failure, and then stays.
+    program = (
+        f"import pathlib, time; f = pathlib.Path({str(starts)!r}); n = len(f.read_text()) if f.exists() else 0;"
+        "f.write_text('x' * (n + 1)); n < 2 and exit(n); time.sleep(60)"
+    )
+    with Family(tmp_path / "logs") as family:
+        family.start(Child("worker", (sys.executable, "-c", program), restarts=True))
+        deadline = time.monotonic() + 30
+        while not (starts.exists() and len(starts.read_text()) == 3):
+            assert time.monotonic() < deadline
+            family._require_alive()
+            time.sleep(0.05)

@@ -29,7 +29,8 @@ def test_an_empty_home_is_healthy_and_says_what_is_missing(client: httpx.Client)
     assert report["version"]
     assert report["uptime_seconds"] >= 0
     parts = report["parts"]
-    assert {"home", "disk", "landing", "lake", "published", "operational_store", "collector"} == set(parts)
+    named = {"home", "disk", "landing", "lake", "published", "worker", "operational_store", "collector"}
+    assert named == set(parts)
     assert parts["published"] == {
         "state": "empty",
         "says": "nothing published yet; `swipesavvy run` builds and publishes",

@@ -19,11 +19,6 @@ PAGES = sorted(path.name for path in (FOLDER / "app_pages").glob("[!_]*.py"))
 Launch = Callable[..., AppTest]
 
 
-@pytest.fixture(scope="module")
-def tokens(published_home: Home) -> dict[str, str]:
-    return add_people(published_home, *Role)
-
-
 @pytest.fixture
 def launch(published_home: Home, monkeypatch: pytest.MonkeyPatch) -> Iterator[Launch]:
     def call(

@@ -35,31 +35,24 @@ VALIDATORS = {
 }
 ENVELOPE_VALIDATOR = Draft202012Validator(envelope_schema(), format_checker=FORMATS)
 
+PLAIN_VALUES: list[Any] = [
+    True, False, 0, -0.0, -1, 0.5, 1, 1.0, 1.0000001, 3.0, 3.5, -1e-300, 100, 100.5, 2**70, 10**400, -(10**400),
+    float("1e308"), float("inf"), [], [1], {}, {"confidence_score": 2}, {"confidence_score": None},
+    {"projected_roas_change_percent": "a lot"}, {"projected_revenue_impact": True}, {"x": 1},
+    "", "push", "PUSH", "mobile", "opened", "card", "HIGH_SPENDER", "high_spender", "UNSEGMENTED", *SEGMENT_OF_UUID,
+    "6f9619ff-8b86-4011-b42d-00c04fc964ff", "6F9619FF-8B86-4011-B42D-00C04FC964FF", "no such thing",
+    "6f9619ff-8b86-4011-b42d-00c04fc964ff\n", "6f9619ff8b864011b42d00c04fc964ff",
+    "٦f9619ff-8b86-4011-b42d-00c04fc964f", "2026-11-20T10:00:00Z", "2026-11-20 10:00", "20261120T10",
+    "2026-W47-5T10:00+01", "2026-02-30T10:00Z", "2026-11-20T10:00:00Z\n", "2026-11-20T25:00Z",
+    "2026-11-20T10:00:00,123456789Z", "٢026-11-20T10:00Z",
+]  # fmt: skip
 ODD_VALUES = st.one_of(
     st.none(),
-    st.booleans(),
-    st.integers(-5, 120),
-    st.sampled_from([0, -0.0, 1, 1.0, 1.0000001, 3.0, -1e-300, 100, 100.5, 2**70, 10**400, -(10**400), float("1e308")]),
+    st.sampled_from(PLAIN_VALUES),
     st.floats(allow_nan=False),
     st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=6),
-    st.sampled_from(
-        [
-            "", "push", "PUSH", "HIGH_SPENDER", "high_spender", "UNSEGMENTED", *SEGMENT_OF_UUID,
-            "6f9619ff-8b86-4011-b42d-00c04fc964ff", "6F9619FF-8B86-4011-B42D-00C04FC964FF",
-            "6f9619ff-8b86-4011-b42d-00c04fc964ff\n", "6f9619ff8b864011b42d00c04fc964ff",
-            "٦f9619ff-8b86-4011-b42d-00c04fc964f",
-            "2026-11-20T10:00:00Z", "2026-11-20 10:00", "20261120T10", "2026-W47-5T10:00+01", "2026-02-30T10:00Z",
-            "2026-11-20T10:00:00Z\n", "2026-11-20T25:00Z", "2026-11-20T10:00:00,123456789Z", "٢026-11-20T10:00Z",
-            "mobile", "opened", "card",
-        ]
-    ),
     st.lists(st.integers(), max_size=2),
-    st.dictionaries(
-        st.sampled_from(["projected_roas_change_percent", "confidence_score", "x"]),
-        st.one_of(st.none(), st.floats(allow_nan=False), st.text(max_size=2), st.booleans()),
-        max_size=3,
-    ),
-)  # fmt: skip
+)
 
 
 @st.composite
@@ -79,7 +72,7 @@ def damaged_events(draw: st.DrawFn) -> dict[str, Any]:
     return event
 
 
-@settings(max_examples=1_500, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(damaged_events())
 def test_a_schema_refuses_what_the_judge_refuses(event: dict[str, Any]) -> None:
     problem = problem_of(event, RECEIVED_AT)
@@ -89,7 +82,7 @@ def test_a_schema_refuses_what_the_judge_refuses(event: dict[str, Any]) -> None:
     assert bool(complaints) == (problem is not None), (problem, complaints)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(damaged_events(), st.sampled_from(["wishlist_shared", "", None, 3, "x"]))
 def test_the_envelope_schema_speaks_for_unknown_types(event: dict[str, Any], event_type: Any) -> None:
     event = event | {"event_type": event_type}
@@ -98,14 +91,20 @@ def test_the_envelope_schema_speaks_for_unknown_types(event: dict[str, Any], eve
         assert ENVELOPE_VALIDATOR.is_valid(event) == (problem is None)
 
 
-@pytest.mark.parametrize("name", sorted(EVENT_TYPES))
-def test_every_wrong_value_of_every_property_is_told(name: str) -> None:
-    declared = EVENT_TYPES[name]
-    for prop in properties_of(declared):
-        for wrong in ([], "no such thing", -1, 1e300, True, {"confidence_score": 2}):
-            event = example_event(declared)
-            event["properties"][prop.name] = wrong
-            assert VALIDATORS[name].is_valid(event) == (problem_of(event, RECEIVED_AT) is None), (prop.name, wrong)
+def test_every_value_of_every_property_is_judged_alike() -> None:
+    judged, refused = set(), 0
+    for name, declared in EVENT_TYPES.items():
+        for prop in properties_of(declared):
+            if (prop.name, repr(prop)) in judged:
+                continue
+            judged.add((prop.name, repr(prop)))
+            for value in [None, *PLAIN_VALUES]:
+                event = example_event(declared)
+                event["properties"][prop.name] = value
+                problem = problem_of(event, RECEIVED_AT)
+                refused += problem is not None
+                assert VALIDATORS[name].is_valid(event) == (problem is None), (name, prop.name, value, problem)
+    assert refused > 2_000
 
 
 @pytest.mark.parametrize("name", sorted(EVENT_TYPES))

@@ -18,7 +18,7 @@ def landed_home(root: Path, landing: Path) -> Home:
 
 
 def published_metrics(home: Home) -> list[tuple[Any, ...]]:
-    """Every metric row of the current snapshot, in a fixed order; not freshness, which tells when lines were taken in."""
+    """Every metric row of the snapshot in a fixed order, but freshness, which tells when lines were taken in."""
     build_id = current_build(home)
     assert build_id is not None
     with duckdb.connect(snapshot_path(home, build_id), read_only=True) as connection:

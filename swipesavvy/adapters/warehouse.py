@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import duckdb
 
 log = logging.getLogger(__name__)
+progress = logging.getLogger("swipesavvy.progress")
 
 
 def _lock_file(home: Home) -> Path:
@@ -62,7 +63,7 @@ def warehouse_lock(home: Home, doing: str, now: datetime, wait_seconds: float = 
     lock = FileLock(_lock_file(home), is_singleton=True, thread_local=False)
     outermost = not lock.is_locked
     try:
-        lock.acquire(timeout=wait_seconds, poll_interval=0.2)
+        _acquire(lock, home, wait_seconds)
     except Timeout:
         message = f"{home.root}: {_holder(home)} is building here; try again when it has finished"
         raise BusyError(message) from None
@@ -73,6 +74,17 @@ def warehouse_lock(home: Home, doing: str, now: datetime, wait_seconds: float = 
         yield
     finally:
         lock.release()
+
+
+def _acquire(lock: FileLock, home: Home, wait_seconds: float) -> None:
+    """Take the lock; a wait is said at once, so that nobody takes it for standstill."""
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        if not wait_seconds:
+            raise
+        progress.info("waiting: %s is building here", _holder(home))
+        lock.acquire(timeout=wait_seconds, poll_interval=0.2)
 
 
 @contextmanager

@@ -63,15 +63,14 @@ def refresh_home(home: Home, tier: str = "all", as_of: str | None = None) -> tup
     # Imported here, it brings DuckDB and Arrow along: `demo` and this module are part of every command.
     from swipesavvy.adapters.build_planning import standing_build
 
-    now = datetime.now(UTC)
-    with warehouse_lock(home, "swipesavvy run", now, PATIENCE_SECONDS), showing_progress():
+    with showing_progress(), warehouse_lock(home, "swipesavvy run", datetime.now(UTC), PATIENCE_SECONDS):
         standing = standing_build(home, as_of)
         if standing is not None:
             return standing, False, time.monotonic() - started
         # Importing Dagster takes longer than finding out that there is nothing to do.
         from dagster_project.runs import refresh
 
-        build_id, is_new = refresh(home, tier, as_of, now)
+        build_id, is_new = refresh(home, tier, as_of, datetime.now(UTC))
     return build_id, is_new, time.monotonic() - started
 
 

@@ -25,7 +25,7 @@ with warehouse_lock(Home(Path(sys.argv[1])), "a test", datetime(2026, 11, 21, tz
 """
 
 
-def test_the_holder_is_named_and_its_death_frees_the_lock(home: Home) -> None:
+def test_the_holder_is_named_and_its_death_frees_the_lock(home: Home, caplog: pytest.LogCaptureFixture) -> None:
     with subprocess.Popen(
         [sys.executable, "-c", HOLDER, str(home.root)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as other:
@@ -36,6 +36,13 @@ def test_the_holder_is_named_and_its_death_frees_the_lock(home: Home) -> None:
             warehouse.warehouse_lock(home, "us", NOW),
         ):
             pass
+        with (
+            caplog.at_level(logging.INFO, "swipesavvy.progress"),
+            pytest.raises(BusyError),
+            warehouse.warehouse_lock(home, "us", NOW, wait_seconds=0.3),
+        ):
+            pass
+        assert f"waiting: process {other.pid}" in caplog.text
         other.kill()
         other.wait()
     with warehouse.warehouse_lock(home, "us", NOW):

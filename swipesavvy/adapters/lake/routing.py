@@ -22,7 +22,7 @@ from swipesavvy.domain.strict_json import is_strict_object
 # What DuckDB's parser takes although it is not JSON. A trailing comma shows only in the line as it landed; constants
 # and nesting also in the parts, which the parser writes back without spaces.
 _TRAILING_COMMA = r",\s*[}\]]"
-_CONSTANT_OR_NESTED = r"[:,\[](\{|-?[nNiI][aAnN])"
+_CONSTANT_OR_NESTED = r"[:,\[](\{|-?[nNiI][aAnN])|[,\[]\["
 _DAY = r"[12]\d{3}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"
 _TIME = r"([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?"
 _ZONE = r"(Z|[+-]([01]\d|2[0-3]):[0-5]\d)"
@@ -53,6 +53,7 @@ def prepare(connection: duckdb.DuckDBPyConnection) -> None:
     # Long lists of words would become joins that copy whole rows.
     connection.execute("SET disabled_optimizers = 'in_clause'")
     connection.create_function("strict_object", is_strict_object, ["VARCHAR"], "BOOLEAN")
+    connection.create_function("strict_member", _is_strict_member, ["VARCHAR"], "BOOLEAN")
     connection.create_function(
         "exact_instant",
         _naive_instant,
@@ -62,6 +63,11 @@ def prepare(connection: duckdb.DuckDBPyConnection) -> None:
     )
     connection.execute(f"SET VARIABLE {HISTORY_FILES} = []::INTEGER[]")
     connection.create_function("is_instant", _is_instant, ["VARCHAR"], "BOOLEAN")
+
+
+def _is_strict_member(text: str) -> bool:
+    """The strict grammar for an object one level down, as properties and context are: depth counts from the event."""
+    return is_strict_object(f'{{"member":{text}}}')
 
 
 def _naive_instant(text: str | None) -> datetime | None:
@@ -191,7 +197,7 @@ WITH forms AS (SELECT context, count(*) AS occurrences FROM envelopes WHERE star
 SELECT context FROM forms
 -- Naming the count keeps the optimiser from asking every event instead of every form.
 WHERE CASE WHEN occurrences = 0 THEN false
-  WHEN regexp_matches(context, {quoted(_CONSTANT_OR_NESTED)}) THEN NOT strict_object(context)
+  WHEN regexp_matches(context, {quoted(_CONSTANT_OR_NESTED)}) THEN NOT strict_member(context)
   ELSE len(list_distinct(json_keys(context))) <> len(json_keys(context)) END"""
 
 
@@ -333,7 +339,7 @@ class _Rules:
         where += ["kind IS NULL"] if self.is_opaque_elsewhere else []
         return (
             f"CASE WHEN {_any(where)} THEN CASE WHEN regexp_matches(properties, {quoted(_CONSTANT_OR_NESTED)}) "
-            "THEN NOT strict_object(properties) ELSE false END ELSE false END"
+            "THEN NOT strict_member(properties) ELSE false END ELSE false END"
         )
 
 

@@ -9,6 +9,7 @@ from samples import GOOD, ID, event, judge, valid
 from swipesavvy.domain.event_contract import Kind, Property
 from swipesavvy.domain.events import EVENT_TYPES, IDENTIFIERS, properties_of
 from swipesavvy.domain.identifiers import segment_uuid
+from swipesavvy.domain.strict_json import MOST_LEVELS, is_strict_object
 
 WRONG: dict[Kind, list[Any]] = {
     Kind.UUID: ["nope", 5, "6f9619ff8b864011b42d00c04fc964ff", "{" + ID + "}", ""],
@@ -120,6 +121,28 @@ def test_what_the_strict_grammar_refuses(tmp_path: Path) -> None:
     found = {name: judged.refused.get(2 * n, ("clean",))[0] for n, name in enumerate(GRAMMAR, start=1)}
     assert found == dict.fromkeys(GRAMMAR, "malformed_json")
     assert sorted(judged.kept) == list(range(1, 2 * len(GRAMMAR) + 2, 2))
+
+
+DEEP: list[dict[str, Any]] = [
+    event("user_engaged", {"new": "deep"}),
+    event("cart_updated", {"items": "deep"}),
+    event("user_engaged", context={"new": "deep"}),
+    event("user_engaged", other="deep"),
+    event("user_engaged", user_id="deep"),
+    event("brand_new", {"new": "deep"}),
+]
+
+
+def test_depth_is_judged_as_the_strict_grammar_does(tmp_path: Path) -> None:
+    lines = [
+        json.dumps(line).replace('"deep"', opening * times + "1" + closing * times)
+        for opening, closing in (("[", "]"), ("[[1],", "]"), ('{"a":', "}"))
+        for line in DEEP
+        for times in range(MOST_LEVELS - 4, MOST_LEVELS + 3)
+    ]
+    found = [reason == "malformed_json" for reason in reasons(tmp_path, *lines)]
+    assert found == [not is_strict_object(line) for line in lines]
+    assert {True, False} == set(found)
 
 
 ENVELOPES: list[tuple[str, dict[str, Any]]] = [

@@ -9,7 +9,7 @@ from dagster_project.dbt_phases import dbt_base, dbt_final
 from dagster_project.expectations import expectation_checks
 from dagster_project.jobs import ingest_job, tier_jobs
 from dagster_project.lake_assets import lake_assets, lake_build, landing_files
-from dagster_project.lake_checks import lake_checks
+from dagster_project.lake_checks import lake_checks, thorough_lake_checks
 from dagster_project.publish_assets import serving_snapshot
 from dagster_project.quality_assets import quality_assets
 from dagster_project.quality_checks import quality_warnings
@@ -33,7 +33,7 @@ def build_definitions(home: Home, automation: bool = False) -> dg.Definitions:
             serving_snapshot,
             alerts,
         ],
-        asset_checks=[*lake_checks, *expectation_checks, quality_warnings],
+        asset_checks=[*lake_checks, *thorough_lake_checks, *expectation_checks, quality_warnings],
         jobs=[ingest_job, *tier_jobs.values()],
         schedules=tier_schedules(home, automation),
         sensors=[sensor(home, automation) for sensor in (landing_sensor, failure_sensor, watch_sensor)],

@@ -10,12 +10,14 @@ import dagster as dg
 
 from dagster_project.expectations import EXPECTATION_CHECKS
 from dagster_project.lake_assets import LAKE_GROUP, PLAN
+from dagster_project.lake_checks import thorough_lake_checks
 
 if TYPE_CHECKING:
     from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 TIERS = ("realtime", "hourly", "daily", "weekly", "all")
 WITHOUT_EXPECTATIONS = frozenset({"realtime", "hourly"})
+THOROUGH_LAKE_CHECKS = dg.AssetSelection.checks(*thorough_lake_checks)
 
 # The plan belongs to a build, not to taking in: ingestion alone leaves the last plan as it is.
 INGESTION = dg.AssetSelection.groups(LAKE_GROUP) - dg.AssetSelection.assets(PLAN)
@@ -23,12 +25,15 @@ INGESTION = dg.AssetSelection.groups(LAKE_GROUP) - dg.AssetSelection.assets(PLAN
 
 def _tier_selection(tier: str) -> dg.AssetSelection:
     everything = dg.AssetSelection.all()
-    return everything - EXPECTATION_CHECKS if tier in WITHOUT_EXPECTATIONS else everything
+    return everything - EXPECTATION_CHECKS - THOROUGH_LAKE_CHECKS if tier in WITHOUT_EXPECTATIONS else everything
 
 
 def build_job(tier: str) -> "UnresolvedAssetJobDefinition":
     """The tier after ingestion: what `swipesavvy run` starts once it knows that something is new."""
-    return dg.define_asset_job(f"build_{tier}", selection=_tier_selection(tier) - INGESTION)
+    selection = _tier_selection(tier) - INGESTION
+    if tier not in WITHOUT_EXPECTATIONS:
+        selection |= THOROUGH_LAKE_CHECKS
+    return dg.define_asset_job(f"build_{tier}", selection=selection)
 
 
 ingest_job = dg.define_asset_job(

@@ -14,6 +14,7 @@ from swipesavvy.adapters.lake_profile import rows_in
 from swipesavvy.application.ingestion import EVENTS as EVENT_STREAM
 
 QUARANTINE_WATCH_SHARE = 0.05
+LOOKED_AT = 20
 
 
 @dg.asset_check(
@@ -74,4 +75,25 @@ def contracts_at_the_door(installation: Installation) -> dg.AssetCheckResult:
     )
 
 
+@dg.asset_check(
+    asset=EVENTS,
+    blocking=True,
+    description=f"The newest {LOOKED_AT} event files of the lake meet the contract, asked a second time by pandera.",
+)
+def clean_events_meet_the_contract(installation: Installation) -> dg.AssetCheckResult:
+    """A breach is a defect of the routing, not of a client."""
+    # Imported here: pandera and polars take longer to load than most processes of Dagster live.
+    from swipesavvy.adapters.frame_checks import event_breaches
+
+    files = sorted(open_lake(installation.home).files()[EVENT_STREAM], key=lambda file: file.stat().st_mtime)
+    newest = files[-LOOKED_AT:]
+    found = event_breaches(newest)
+    return dg.AssetCheckResult(
+        passed=not found,
+        description="; ".join(found[:3]) or None,
+        metadata={"files": len(newest), "rows": rows_in(newest), "breaches": len(found)},
+    )
+
+
 lake_checks = [ledger_balances, contracts_at_the_door]
+thorough_lake_checks = [clean_events_meet_the_contract]

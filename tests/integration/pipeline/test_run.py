@@ -101,6 +101,7 @@ def test_checks_of_every_kind_were_evaluated(instance: dg.DagsterInstance) -> No
     }
     assert found["metrics/metric_values", "meets_expectations"]
     assert found["marts/experiment_arms", "meets_expectations"]
+    assert found["lake/events", "clean_events_meet_the_contract"]
     assert any(name.startswith(("unique", "not_null", "never_null")) for _, name in found)
     ingest = next(run for run in instance.get_runs() if run.job_name == "ingest")
     entries = instance.all_logs(ingest.run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION)

@@ -30,7 +30,7 @@ def _tier_selection(tier: str) -> dg.AssetSelection:
 
 def build_job(tier: str) -> "UnresolvedAssetJobDefinition":
     """The tier after ingestion: what `swipesavvy run` starts once it knows that something is new."""
-    selection = _tier_selection(tier) - INGESTION
+    selection: dg.AssetSelection = _tier_selection(tier) - INGESTION
     if tier not in WITHOUT_EXPECTATIONS:
         selection |= THOROUGH_LAKE_CHECKS
     return dg.define_asset_job(f"build_{tier}", selection=selection)

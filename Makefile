@@ -40,7 +40,15 @@ test: setup chromium
 test-all: setup chromium
 	$(BIN)/python -m pytest $(SUITE) -m slow
 
-bench: setup
+# What we are compared with lives in an environment of its own, which nothing but this target needs.
+.venv-bench/.installed: requirements-bench.lock $(VENV)/.installed
+	@echo "==> Installing the peers into .venv-bench"
+	@test -x .venv-bench/bin/python || $(BIN)/python -m venv .venv-bench
+	@VIRTUAL_ENV=.venv-bench $(BIN)/uv pip sync --quiet --require-hashes requirements-bench.lock \
+	  || .venv-bench/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-bench.lock
+	@touch $@
+
+bench: setup .venv-bench/.installed
 	$(BIN)/python -m tests.benchmarks
 
 lint: setup

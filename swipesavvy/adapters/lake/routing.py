@@ -40,6 +40,8 @@ COLUMNS: dict[str, Kind] = {
     "order_value": Kind.NUMBER,
     "amount": Kind.NUMBER,
 }
+# Looking for more names in every event costs more than looking at every value.
+_MOST_SOUGHT = 8
 _OBJECT_PROPERTIES = "CASE WHEN starts_with(properties, '{') THEN properties END"
 HISTORY_FILES = "history_files"
 """Name of the DuckDB variable that lists the numbers of files no line of which is too old; an INTEGER[]."""
@@ -172,11 +174,9 @@ SELECT DISTINCT kind, json_keys({_OBJECT_PROPERTIES}) AS keys FROM envelopes"""
 
 
 def observed_names_sql() -> str:
-    """Query for (known type or NULL, name) pairs; names no contract mentions count as one, the empty name."""
-    known = {prop.name for declared in events.EVENT_TYPES.values() for prop in events.properties_of(declared)}
-    names = sorted(known | set(COLUMNS))
-    return f"""
-SELECT DISTINCT kind::VARCHAR, CASE WHEN list_contains({names}, name) THEN name ELSE '' END
+    """Query for (known type or NULL, name) pairs; names that are no plain words count as one, the empty name."""
+    return """
+SELECT DISTINCT kind::VARCHAR, CASE WHEN regexp_full_match(name, '[A-Za-z0-9_]{1,60}') THEN name ELSE '' END
 FROM (SELECT kind, unnest(keys) AS name FROM signatures)"""
 
 
@@ -290,16 +290,9 @@ class _Rules:
                     self.declared.setdefault(prop.name, {}).setdefault(replace(prop, required=False), []).append(name)
         seen = {name for names in observed.values() for name in names}
         self.names = [*self.declared, *(name for name in COLUMNS if name in seen and name not in self.declared)]
-        # Types with a value nobody looks into: unknown, or a document.
-        self.opaque = [name for name in self.types if "" in observed[name] or self._has_document(name)]
-        self.is_opaque_elsewhere = "" in observed.get(None, set())
-
-    def _has_document(self, event_type: str) -> bool:
-        return any(
-            prop.kind is Kind.DOCUMENT and event_type in types
-            for found in self.declared.values()
-            for prop, types in found.items()
-        )
+        self._documents = [name for name in self.declared if self.has_kind(name, Kind.DOCUMENT)]
+        self._foreign = {name: observed[name] - _own_names(name) for name in self.types}
+        self._is_opaque_elsewhere = bool(observed.get(None))
 
     def has_kind(self, name: str, *kinds: Kind) -> bool:
         """Whether the name is of one of these kinds somewhere: declared, or as a column of the lake."""
@@ -335,12 +328,24 @@ class _Rules:
 
     def hides_errors(self) -> str:
         """Whether a value nobody looks into holds what the strict grammar refuses."""
-        where = [self.among(self.opaque)] if self.opaque else []
-        where += ["kind IS NULL"] if self.is_opaque_elsewhere else []
         return (
-            f"CASE WHEN {_any(where)} THEN CASE WHEN regexp_matches(properties, {quoted(_CONSTANT_OR_NESTED)}) "
+            f"CASE WHEN {_any(self._clues())} THEN CASE WHEN regexp_matches(properties, {quoted(_CONSTANT_OR_NESTED)}) "
             "THEN NOT strict_member(properties) ELSE false END ELSE false END"
         )
+
+    def _clues(self) -> list[str]:
+        """Conditions one of which every event meets that has such a value: a document, or what its type lacks."""
+        clues = [f"v_{name} IS NOT NULL" for name in self._documents]
+        clues += ["kind IS NULL"] if self._is_opaque_elsewhere else []
+        names = sorted(set().union(*self._foreign.values()))
+        if "" in names or len(names) > _MOST_SOUGHT:
+            return [*clues, self.among([name for name, foreign in self._foreign.items() if foreign])]
+        # Properties are written back by the parser: without spaces, and plain names without escapes.
+        return [*clues, *(f"contains(properties, {quoted(json.dumps(name) + ':')})" for name in names)]
+
+
+def _own_names(event_type: str) -> set[str]:
+    return {prop.name for prop in events.properties_of(events.EVENT_TYPES[event_type])}
 
 
 def _envelope_reasons(now: datetime) -> tuple[str, str, str]:
@@ -372,7 +377,7 @@ def typed_sql(observed: dict[str | None, set[str]], now: datetime) -> str:
     """Query that turns the envelopes into typed rows with `reason` and `detail`.
 
     `observed` are the property names that occur per known type, under None those of all unknown ones ("" stands for
-    any name a contract does not know): others are not looked for. Unknown types are held to the envelope only;
+    names that are no plain words): others are not looked for. Unknown types are held to the envelope only;
     columns are filled where values have the type.
     """
     rules = _Rules(observed)

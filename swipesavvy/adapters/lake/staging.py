@@ -121,7 +121,9 @@ class Stage:
         """Property names seen per known type, None standing for all unknown ones."""
         observed: dict[str | None, set[str]] = {kind: set() for (kind,) in self.rows(_KINDS)}
         for kind, name in self.rows(self._observed_names):
-            observed[kind].add(name)
+            # A type is missing when all its events turned out to repeat keys after the names were gathered.
+            if kind in observed:
+                observed[kind].add(name)
         return observed
 
     def _set_refused_aside(self, chunk: Chunk) -> None:

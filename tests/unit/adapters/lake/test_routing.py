@@ -86,6 +86,13 @@ GRAMMAR = {
     "nan in the envelope": json.dumps(event("user_engaged", session_id=float("nan"))),
     "nan in a known property": json.dumps(event("campaign_converted", {"order_value": float("nan")})),
     "infinity in an unknown property": json.dumps(event("user_engaged", {"new": float("inf")})),
+    "nan in a property of another type": json.dumps(event("user_purchased", {"screen_name": float("nan")})),
+    "nan in a list of another type": json.dumps(event("user_purchased", {"items": [float("nan")]})),
+    "nan in a property an unknown type shares": json.dumps(event("brand_new", {"screen_name": float("nan")})),
+    "nan in a property of an odd name": json.dumps(event("user_engaged", {'o"d': float("nan")})),
+    "repeated key in a property of another type": json.dumps(
+        event("user_purchased", {"screen_name": {"a": 1, "b": 1}})
+    ).replace('"b"', '"a"'),
     "nan in a document": json.dumps(event("campaign_paused", {"pause_metrics_snapshot": {"roas": float("nan")}})),
     "nan in the context": json.dumps(event("user_engaged", context={"a": float("nan")})),
     "nan in an unknown envelope field": json.dumps(event("user_engaged", other=[float("nan")])),
@@ -121,6 +128,14 @@ def test_what_the_strict_grammar_refuses(tmp_path: Path) -> None:
     found = {name: judged.refused.get(2 * n, ("clean",))[0] for n, name in enumerate(GRAMMAR, start=1)}
     assert found == dict.fromkeys(GRAMMAR, "malformed_json")
     assert sorted(judged.kept) == list(range(1, 2 * len(GRAMMAR) + 2, 2))
+
+
+def test_an_odd_value_of_a_property_is_refused_whatever_lands_beside_it(tmp_path: Path) -> None:
+    # Which values are looked at closer depends on what else lands: few names are sought by name, many are not.
+    many = event("user_engaged", {f"new_{n}": n for n in range(20)})
+    for broken in (line for name, line in GRAMMAR.items() if "property" in name or "another type" in name):
+        for neighbours in ([], [many]):
+            assert reasons(tmp_path, broken, *neighbours) == ["malformed_json", *[None] * len(neighbours)], broken
 
 
 DEEP: list[dict[str, Any]] = [

@@ -28,7 +28,7 @@ def event_file_schema() -> pandera.DataFrameSchema:
         "event_id": pandera.Column(pl.String, pandera.Check.str_matches(_UUID), unique=True),
         "source": pandera.Column(pl.String, pandera.Check.isin(SOURCES)),
         "event_at": pandera.Column(_MOMENT),
-        "received_at": pandera.Column(_MOMENT),
+        "received_at": pandera.Column(_MOMENT, nullable=True),
         "event_date": pandera.Column(pl.Date),
         "landing_file": pandera.Column(pl.String),
         "landing_line": pandera.Column(pl.Int64, pandera.Check.ge(1)),
@@ -40,8 +40,9 @@ def event_file_schema() -> pandera.DataFrameSchema:
     age = pl.col("received_at") - pl.col("event_at")
     rules = {
         "event_date is the day of event_at": pl.col("event_date") == pl.col("event_at").dt.date(),
-        "not from the future": age >= -MAX_CLOCK_SKEW,
-        "marked late where it is": pl.col("is_late") == (age > LATE_AFTER),
+        # History without a receipt is never late; whether it lay in the future only the clock of its ingest knew.
+        "not from the future": (age >= -MAX_CLOCK_SKEW).fill_null(True),
+        "marked late where it is": pl.col("is_late") == (age > LATE_AFTER).fill_null(False),
         # Of an unknown type nothing is known about its amounts.
         **{
             f"{name} is no debt": ~(pl.col("is_known_type") & (pl.col(name) < 0)) | pl.col(name).is_null()

@@ -9,7 +9,7 @@ PRIVATE_KEY = re.compile(r"BEGIN (RSA |EC |OPENSSH )?PRIVATE KEY")
 
 
 def test_lock_files_name_no_address() -> None:
-    for name in ("requirements.lock", "requirements-uv.lock"):
+    for name in ("requirements.lock", "requirements-uv.lock", "requirements-bench.lock"):
         text = (ROOT / name).read_text(encoding="utf-8")
         assert "://" not in text
         assert "--hash=sha256:" in text

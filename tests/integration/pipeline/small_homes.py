@@ -18,10 +18,10 @@ def landed_home(root: Path, landing: Path) -> Home:
 
 
 def published_metrics(home: Home) -> list[tuple[Any, ...]]:
-    """Every metric row of the snapshot in a fixed order, but freshness, which tells when lines were taken in."""
+    """Every metric row of the snapshot in a fixed order, but those that tell of the intake and of builds' own lines."""
     build_id = current_build(home)
     assert build_id is not None
     with duckdb.connect(snapshot_path(home, build_id), read_only=True) as connection:
         return connection.execute(
-            "select * from metric_values where not starts_with(metric, 'data_freshness') order by all"
+            "select * from metric_values where not regexp_matches(metric, '^(data_freshness|late_share)') order by all"
         ).fetchall()

@@ -19,7 +19,7 @@ from swipesavvy.api.typed_events import GETTERS, UUID_LENGTH, OpenEvent, TypedEv
 from swipesavvy.application.collecting import MOST_EVENTS
 from swipesavvy.domain.events import MAX_CLOCK_SKEW, TOO_OLD_AFTER
 from swipesavvy.domain.quotes import count_quotes
-from swipesavvy.domain.scrubbing import is_identifying, may_hold_number, scrub_text
+from swipesavvy.domain.scrubbing import is_identifying, may_hold_number, scrub_properties, scrub_text
 
 _EVENT = msgspec.json.Decoder(OpenEvent)
 _EVENTS = msgspec.json.Decoder(list[TypedEvent])
@@ -120,6 +120,9 @@ def _checked_ids(ids: list[str], events: Sequence[Any], properties: list[Any]) -
         return None
     if not all(map(_is_clean, filter(None, texts))):
         return None
+    # Contexts take few distinct forms, so each is looked at once.
+    if not all(map(_is_clean_context, set(map(_ENCODER.encode, filter(None, map(_CONTEXT, events)))))):
+        return None
     found = _uuid_bytes("".join(filter(None, uuids)))
     return None if found is None else found[: 16 * len(ids)]
 
@@ -136,6 +139,11 @@ def _is_clean(value: Any) -> bool:
 @lru_cache(maxsize=20_000)
 def _is_clean_text(text: str) -> bool:
     return not may_hold_number(text) or scrub_text(text, free=True)[1] == 0
+
+
+@lru_cache(maxsize=20_000)
+def _is_clean_context(encoded: bytes) -> bool:
+    return not may_hold_number(encoded.decode()) or scrub_properties(msgspec.json.decode(encoded), "")[1] == 0
 
 
 def _uuid_bytes(joined: str) -> bytes | None:

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from swipesavvy.domain.events import EVENT_TYPES
+from swipesavvy.domain.events import ENVELOPE, EVENT_TYPES
 
 EMAIL_MARK = "[email]"
 PHONE_MARK = "[phone]"
@@ -63,6 +63,8 @@ _IS_IDENTIFIER = re.compile(IDENTIFIER)
 _DIGITS_ALIKE = bytes.maketrans(b"123456789L", b"000000000l")
 _BETWEEN_DIGITS = b" ().+/-"
 _NOT_DIGITS = re.compile(r"[^0-9]")
+# Fields of the envelope that name things and instants.
+_NOT_TEXT = frozenset(ENVELOPE) - {"properties", "context"}
 
 
 def scrub_text(text: str, *, free: bool = False) -> tuple[str, int]:
@@ -138,9 +140,10 @@ def keyed_user_id(user_id: str, key: bytes) -> str:
 
 
 def scrub_event(event: Mapping[str, Any], key: bytes) -> tuple[dict[str, Any], int]:
-    """One event with its properties scrubbed and identifying user ids hashed, and the count of what was taken out.
+    """One event with its texts scrubbed and identifying user ids hashed, and the count of what was taken out.
 
-    The properties' own `user_id` follows the envelope's; the very same object comes back where nothing changed.
+    Properties, context and fields the envelope does not know are scrubbed; the properties' own `user_id` follows the
+    envelope's. The very same object comes back where nothing changed.
     """
     changed: dict[str, Any] = {}
     total = 0
@@ -158,6 +161,12 @@ def scrub_event(event: Mapping[str, Any], key: bytes) -> tuple[dict[str, Any], i
         total += count
         if properties is not event["properties"]:
             changed["properties"] = properties
+    for name, value in event.items():
+        if name not in _NOT_TEXT and not (name == "properties" and isinstance(value, Mapping)):
+            scrubbed, count = _scrub_value(value, False)
+            if count:
+                changed[name] = scrubbed
+                total += count
     if not total:
         return event if isinstance(event, dict) else dict(event), 0
     return {**event, **changed}, total

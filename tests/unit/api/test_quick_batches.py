@@ -63,6 +63,11 @@ def test_a_plain_batch_is_taken(separators: tuple[str, str]) -> None:
     assert agrees(json.dumps(batch, separators=separators).encode())
 
 
+def test_a_context_full_of_digits_without_a_number_to_call_is_plain() -> None:
+    device = {"platform": "iOS", "app_version": "17.4.1", "region": "0b9aaf30-0000-4000-8000-000000000001"}
+    assert agrees(json.dumps([{**VIEW, "context": device}, {**VIEW, "context": None}]).encode())
+
+
 def test_keys_may_come_in_any_order() -> None:
     assert agrees(json.dumps([VIEW, dict(reversed(VIEW.items()))], separators=(",", ":")).encode())
 
@@ -88,6 +93,7 @@ def test_keys_may_come_in_any_order() -> None:
         {"properties": {**VIEW["properties"], "test_id": "\u00e9" * 36}},
         {"properties": None},
         {"context": {"a": {"b": 1}}},
+        {"context": {"platform": "iOS", "region": "call 555-123-4567"}},
     ],
 )
 def test_everything_unusual_is_left_to_the_exact_way(change: dict[str, object]) -> None:

@@ -178,6 +178,25 @@ def test_plain_user_ids_stay(user_id: str) -> None:
     assert scrub_event(event, KEY)[0] is event
 
 
+def test_context_and_unknown_fields_are_scrubbed_too() -> None:
+    event = {
+        "event_id": "550e8400-e29b-41d4-a716-446655440000",
+        "timestamp": "2026-11-21T12:00:00+00:00",
+        "session_id": "+1 415 555 0123",
+        "context": {"page": "https://shop.example/a?who=ann", "app_version": "1.2"},
+        "note": ["call +1 415 555 0123", 7],
+        "properties": "ann@example.com",
+    }
+    scrubbed, count = scrub_event(event, KEY)
+    assert scrubbed["context"] == {"page": "https://shop.example/a", "app_version": "1.2"}
+    assert scrubbed["note"] == ["call [phone]", 7]
+    assert scrubbed["properties"] == "[email]"
+    assert {name: scrubbed[name] for name in ("event_id", "timestamp", "session_id")} == {
+        name: event[name] for name in ("event_id", "timestamp", "session_id")
+    }
+    assert count == 3
+
+
 def test_the_user_of_the_properties_follows_the_envelope() -> None:
     event = {"user_id": "ann@example.com", "event_type": "user_purchased", "properties": {"user_id": "ANN@example.com"}}
     scrubbed, count = scrub_event(event, KEY)

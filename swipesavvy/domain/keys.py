@@ -62,6 +62,7 @@ class RequestWindow:
         while self.taken and at - self.taken[0] >= WINDOW_SECONDS:
             self.taken.popleft()
         if len(self.taken) >= self.rate:
-            return self.taken[0] + WINDOW_SECONDS - at
+            # In this order rounding never makes it more than the window.
+            return WINDOW_SECONDS - (at - self.taken[0])
         self.taken.append(at)
         return 0.0

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from swipesavvy.domain.errors import UsageError
@@ -33,6 +33,7 @@ def test_the_request_after_the_last_allowed_one_waits() -> None:
 
 
 @given(st.integers(1, 5), st.lists(st.floats(0, 30), max_size=60))
+@example(1, [4.441108615888491, 0.0])
 def test_no_minute_ever_holds_more_requests_than_the_rate(rate: int, gaps: list[float]) -> None:
     window = RequestWindow(rate)
     now, passed = 0.0, []
